@@ -8,6 +8,7 @@
 //! May use the tables of the pure rooms (columns, filters, thresholds).
 
 mod command_name;
+mod credentials;
 mod edit;
 mod environment;
 mod error;
@@ -51,12 +52,13 @@ pub(crate) use self::layer::CommandLine;
 pub(crate) use self::layer::EndpointConfig;
 pub(crate) use self::origin::Origin;
 pub(crate) use self::password::PasswordSource;
-pub(crate) use self::reading::{ConfigReport, EffectiveValue};
+pub(crate) use self::reading::{ConfigReport, EffectiveValue, NamedValue};
 pub(crate) use self::sample::sample;
 pub(crate) use self::saving::{Saved, SettingsFile};
 pub(crate) use self::setting::{Form, Setting};
 pub(crate) use self::settings::SettingId;
 pub(crate) use self::token::TokenSource;
+#[cfg(feature = "demo")]
 pub(crate) use self::value::number;
 
 /// The effective settings, checked.
@@ -117,6 +119,8 @@ pub(crate) struct Config {
     pub theme: Arc<ThemeStyles>,
     /// Name of the theme, or the path of its file.
     pub theme_name: String,
+    /// Maximum number of values of each label of the metrics.
+    pub export_top: usize,
     /// Field that the screen groups sessions by; `None` to show them one by one.
     pub group_by: Option<GroupingId>,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
@@ -180,6 +184,7 @@ impl Config {
             bell: false,
             theme: ThemeStyles::usual(),
             theme_name: String::new(),
+            export_top: 0,
             group_by: None,
             plainness: None,
         }

@@ -87,6 +87,10 @@ impl ListRounds {
                 self.endpoints.get_mut(endpoint)?.servers.on_reply(answer);
                 None
             }
+            Msg::Services { endpoint, answer } => {
+                self.endpoints.get_mut(endpoint)?.services.on_reply(answer);
+                None
+            }
             Msg::ServerAccess { endpoint, report } => {
                 self.endpoints.get_mut(endpoint)?.server_access.on_report(report);
                 None
@@ -138,6 +142,7 @@ impl ListRounds {
             reports,
             spec: ViewQuery {
                 hidden_endpoints: hidden,
+                names: self.endpoints.names(),
                 ..self.query.clone()
             },
         }
@@ -164,6 +169,12 @@ impl ListRounds {
             LinkState::Failing { fault, .. } => Some((id, fault)),
             _ => None,
         })
+    }
+
+    /// Returns the endpoints.
+    #[cfg(feature = "export")]
+    pub(crate) const fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
     }
 
     /// Returns the latest reports of the servers of each endpoint.

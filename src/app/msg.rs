@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
+use super::calculation::{Calculated, Calculation};
 use super::events::Event;
 use super::keymap::KeyPress;
 use super::mouse::{ClickableLine, HintPlace, MouseEvent};
@@ -152,6 +153,8 @@ pub enum Msg {
     Saved(SaveResult),
     /// A finished table view.
     Arranged(Arc<TableView>),
+    /// The result of a calculation.
+    Calculated(Box<Calculated>),
     /// The program is about to be suspended.
     Suspends,
     /// The program was suspended and continues.
@@ -186,6 +189,8 @@ impl Msg {
 pub enum Effect {
     /// Build a table view off the drawing thread; answered by `Arranged`.
     Arrange(Box<ViewRequest>),
+    /// Run a calculation off the drawing thread; answered by `Calculated`.
+    Calculate(Box<Calculation>),
     /// Show another moment.
     Travel(Travel),
     /// List all endpoints now. Rejected credentials are tried once more.

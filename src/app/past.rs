@@ -6,6 +6,8 @@
 
 mod endpoints;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -260,7 +262,7 @@ impl App {
         let Some(key) = session else { return };
         if self.table.view.position(&key).is_some() {
             self.table.cursor.choose_key(key);
-            let (view, page) = (std::sync::Arc::clone(&self.table.view), self.page());
+            let (view, page) = (Arc::clone(&self.table.view), self.page());
             self.table.set_view(view, page);
             self.table.scroll_into_view(page);
         } else if self.table.view.diagnosis(&key).is_none() {
@@ -296,13 +298,18 @@ impl super::killing::Kills {
     }
 }
 
-/// Sends a message, and builds the views that follow from it.
+/// Sends a message, and runs what follows from it: views and calculations.
 fn settle(app: &mut App, msg: Msg) {
-    let mut next = Some(msg);
-    while let Some(msg) = next.take() {
+    let mut waiting = VecDeque::from([msg]);
+    while let Some(msg) = waiting.pop_front() {
         for effect in app.update(msg) {
-            if let Effect::Arrange(job) = effect {
-                next = Some(Msg::Arranged(std::sync::Arc::new(build_view(*job))));
+            match effect {
+                Effect::Arrange(job) => waiting.push_back(Msg::Arranged(Arc::new(build_view(*job)))),
+                Effect::Calculate(calculation) => {
+                    let calculated = calculation.run();
+                    waiting.extend(calculated.map(Box::new).map(Msg::Calculated));
+                }
+                _ => {}
             }
         }
     }

@@ -42,6 +42,7 @@ impl App {
 const fn is_allowed_in_past(effect: &Effect) -> bool {
     match effect {
         Effect::Arrange(_)
+        | Effect::Calculate(_)
         | Effect::Travel(_)
         | Effect::Copy(_)
         | Effect::Repaint

@@ -146,9 +146,9 @@ pub(super) enum CommandError {
     /// A kill needs a confirmation, but there is no terminal to prompt on.
     #[error("cannot prompt without a terminal: use --yes, or --dry-run to preview")]
     CannotPrompt,
-    /// A kill under `--read-only`.
-    #[error("refused: {}{}", RequestError::ReadOnly, remedy(&RequestError::ReadOnly))]
-    ReadOnly,
+    /// A kill under `read-only`.
+    #[error("refused: {0} allows only GET requests: {1}")]
+    ReadOnly(String, &'static str),
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(io::Error),
@@ -164,6 +164,15 @@ pub(super) enum CommandError {
          print the sessions once, or set TERM to the terminal's type"
     )]
     DumbTerminal,
+    #[cfg(feature = "export")]
+    /// The address for metrics cannot be used.
+    #[error("cannot listen on {address}: {source}: is it in use? choose another one with --listen")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Cause.
+        source: io::Error,
+    },
     /// The event log cannot be opened.
     #[error(transparent)]
     EventLog(#[from] EventLogError),

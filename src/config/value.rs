@@ -57,6 +57,13 @@ pub(super) fn span(text: &str) -> Result<Span, String> {
 }
 
 fn time(text: &str, like: &str) -> Result<Duration, String> {
+    // The crate behind it takes `M` as months.
+    if text.ends_with('M') && parse_duration(text).is_some() {
+        return Err(format!(
+            "M means months: write minutes as m, found '{}'",
+            shown(text)
+        ));
+    }
     parse_duration(text)
         .ok_or_else(|| expected(&format!("a time such as {like}, or a number of seconds"), text))
 }
@@ -76,6 +83,14 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
     count
         .filter(|count| (1_000..=100_000_000).contains(count))
         .ok_or_else(|| expected("a number, 1000 to 100000000", text))
+}
+
+/// Parses the number of values of a label, 1 to 1000.
+pub(super) fn labels(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok();
+    count
+        .filter(|count| (1..=1_000).contains(count))
+        .ok_or_else(|| expected("a number, 1 to 1000", text))
 }
 
 /// Parses a size, `512MB`: 1 MB to 1 TB.
@@ -169,6 +184,9 @@ pub(super) fn address(text: &str) -> Result<String, String> {
             "bad endpoint: a URL must not contain a user or password: use --user and --password-file"
                 .to_owned(),
         );
+    }
+    if text.contains(',') {
+        return Err("bad endpoint: for several endpoints repeat -e, without commas".to_owned());
     }
     if text.contains(['?', '#']) {
         return Err("bad endpoint: remove the part after '?' or '#'".to_owned());

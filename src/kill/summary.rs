@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FirstCheck, KillState, KillTask, RefusalReason};
 use crate::filter::Filter;
-use crate::model::{Dialect, Part, Session, Span, Text, visible};
+use crate::model::{Part, Session, Span, Text, visible};
 
 /// Maximum number of characters shown of a statement; enough to recognize it.
 const MAX_SQL_CHARS: usize = 200;
@@ -39,6 +39,16 @@ impl CheckCounts {
             *count += 1;
         }
         counts
+    }
+}
+
+impl CheckCounts {
+    /// Adds the counts of other victims.
+    pub(super) const fn join(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.refused += other.refused;
+        self.waiting += other.waiting;
+        self.removed += other.removed;
     }
 }
 
@@ -178,10 +188,14 @@ fn statement(session: &Session) -> Option<String> {
     Some(shown)
 }
 
-/// Returns the consequences that apply to at least one of the victims, as sentences. `kills_statements`
-/// is whether the running statements are killed too.
-pub(crate) fn consequences(tasks: &[KillTask], kills_statements: bool) -> Vec<&'static str> {
-    let (drops, goes_on, are_killed) = if tasks.len() > 1 {
+/// Returns the consequences that apply to at least one of the victims, as sentences. `runs_statements` is whether
+/// one of them is a session of a real MaxScale, the only one that runs statements. `kills_statements` is whether the running statements are killed too.
+pub(crate) fn consequences(
+    victims: usize,
+    runs_statements: bool,
+    kills_statements: bool,
+) -> Vec<&'static str> {
+    let (drops, goes_on, are_killed) = if victims > 1 {
         (
             "The clients lose their connections; open transactions roll back.",
             "Statements may keep running on their servers until they finish there.",
@@ -194,8 +208,6 @@ pub(crate) fn consequences(tasks: &[KillTask], kills_statements: bool) -> Vec<&'
             "A running statement is killed on its server too.",
         )
     };
-    // Only a real MaxScale runs statements.
-    let runs_statements = tasks.iter().any(|task| task.victim.dialect == Dialect::JsonApi);
     let statements = if kills_statements { are_killed } else { goes_on };
     [Some(drops), runs_statements.then_some(statements)]
         .into_iter()

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::app::App;
 use crate::app::build_view::{TableView, ViewRequest, build_view};
+use crate::app::calculation::{Calculated, Calculation};
 use crate::app::events::{Event, EventFinder};
 use crate::app::msg::{Now, Travel};
 use crate::app::past::{HistoryExtent, Moment, PastScreen};
@@ -54,6 +55,8 @@ pub(super) enum HistoryCommand {
     Live,
     /// Build a table view of the moment with this number.
     Arrange(Box<ViewRequest>, u64),
+    /// Run a calculation for the moment with this number.
+    Calculate(Box<Calculation>, u64),
     /// Free an app that is no longer shown.
     Free(Box<App>),
 }
@@ -64,6 +67,8 @@ pub(super) enum HistoryReply {
     Shown(Box<App>, u64),
     /// A table view of the moment.
     Arranged(Arc<TableView>, u64),
+    /// The result of a calculation for the moment.
+    Calculated(Box<Calculated>, u64),
     /// Why the requested moment cannot be shown.
     Refused(String, u64),
     /// Events that were found.
@@ -132,6 +137,11 @@ impl Keeper {
                 HistoryCommand::View(view, at) => {
                     let events = self.finder.in_view(&view, at);
                     self.happened(events);
+                }
+                HistoryCommand::Calculate(calculation, number) => {
+                    if let Some(calculated) = calculation.run() {
+                        self.reply(HistoryReply::Calculated(Box::new(calculated), number));
+                    }
                 }
                 HistoryCommand::Free(app) => drop(app),
                 HistoryCommand::Live => (self.shown, open) = (None, None),

@@ -26,9 +26,10 @@ use super::history::HistoryLimits;
 use super::pollers::Pollers;
 use super::saver::Saver;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
-use super::{audit, frame_backend, input, pollers, terminal};
+use super::{audit, calculator, frame_backend, input, pollers, terminal};
 use crate::app::App;
 use crate::app::build_view::ViewRequest;
+use crate::app::calculation::Calculation;
 use crate::app::endpoint::EndpointState;
 use crate::app::msg::{FrameReport, Msg};
 use crate::client::Client;
@@ -128,7 +129,8 @@ async fn show(
         app: App::new(settings, endpoints, size),
         canvas: Terminal::new(FrameBackend::new(size.into()))?,
         frames: frame_backend::start(sender.clone())?,
-        jobs: pollers::start(sender)?,
+        jobs: pollers::start(sender.clone())?,
+        calculations: calculator::start(sender)?,
         inbox,
         pollers,
         audit,
@@ -170,6 +172,7 @@ struct Screen {
     canvas: Terminal<FrameBackend>,
     frames: channel::Sender<Frame>,
     jobs: mpsc::Sender<ViewRequest>,
+    calculations: mpsc::Sender<Box<Calculation>>,
     inbox: channel::UnboundedReceiver<Msg>,
     pollers: Pollers,
     audit: AuditThread,

@@ -10,11 +10,13 @@
 mod addresses;
 mod ascii;
 mod audit;
+mod choices;
 mod columns;
 mod config;
 mod doctor;
 mod event_log;
 mod evidence;
+mod export;
 mod faults;
 #[path = "../support/front.rs"]
 mod front;
@@ -30,6 +32,8 @@ mod list_watch;
 mod locks;
 mod many;
 mod names;
+#[path = "../support/openmetrics.rs"]
+mod openmetrics;
 mod page;
 mod process;
 mod program;

@@ -83,6 +83,14 @@ fn statements_go_on_only_at_a_real_maxscale() {
         (vec![draft(), victim(2)], 2),
     ] {
         let play = KillHarness::ask(victims);
-        assert_eq!(consequences(play.batch.tasks(), false).len(), count);
+        assert_eq!(
+            consequences(
+                play.batch.tasks().len(),
+                play.batch.counts().runs_statements,
+                false
+            )
+            .len(),
+            count
+        );
     }
 }

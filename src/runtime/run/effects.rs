@@ -19,7 +19,8 @@ impl Screen {
                     self.pollers.send(endpoint, PollerCommand::Relist);
                 }
             }
-            Effect::Travel(travel) => self.travel(travel),
+            Effect::Calculate(calculation) => drop(self.calculations.send(calculation)),
+            Effect::Travel(travel) => self.travel(travel)?,
             Effect::Refresh => self.pollers.send_all(&PollerCommand::Refresh),
             Effect::Pace(interval) => self.pollers.send_all(&PollerCommand::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),

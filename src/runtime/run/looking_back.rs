@@ -109,6 +109,10 @@ impl Screen {
                     .past
                     .thread
                     .send(HistoryCommand::Arrange(job, self.past.number)),
+                Effect::Calculate(calculation) => {
+                    let command = HistoryCommand::Calculate(calculation, self.past.number);
+                    self.past.thread.send(command);
+                }
                 Effect::Quit { keep_frame, .. } => self.quit_from_past(keep_frame)?,
                 effect => self.carry_out(effect)?,
             }
@@ -140,7 +144,7 @@ impl Screen {
     }
 
     /// Requests another moment, or returns to the live screen.
-    pub(super) fn travel(&mut self, travel: Travel) {
+    pub(super) fn travel(&mut self, travel: Travel) -> io::Result<()> {
         self.past.number += 1;
         if travel == Travel::Live {
             return self.return_to_live();
@@ -158,17 +162,17 @@ impl Screen {
                 live: clock::now(),
                 number: self.past.number,
             })));
+        Ok(())
     }
 
-    fn return_to_live(&mut self) {
+    fn return_to_live(&mut self) -> io::Result<()> {
         self.past.thread.send(HistoryCommand::Live);
         if let Some(past) = self.past.app.take() {
             let session = past.sought_session();
-            // Requests nothing: only the cursor moves.
-            let effects = self.app.update(Msg::Past(PastMsg::Returned(session)));
-            debug_assert!(!effects.iter().any(|effect| matches!(effect, Effect::Kill(_))));
             self.past.thread.send(HistoryCommand::Free(past));
+            self.update(Msg::Past(PastMsg::Returned(session)))?;
         }
+        Ok(())
     }
 
     /// Handles a reply of the history's thread.
@@ -177,6 +181,9 @@ impl Screen {
             HistoryReply::Shown(app, number) if number == self.past.number => self.show_past(app)?,
             HistoryReply::Arranged(view, number) if number == self.past.number => {
                 self.update_past(Msg::Arranged(view))?;
+            }
+            HistoryReply::Calculated(calculated, number) if number == self.past.number => {
+                self.update_past(Msg::Calculated(calculated))?;
             }
             HistoryReply::Refused(why, number) if number == self.past.number => {
                 let msg = Msg::Past(PastMsg::Refused(why));
@@ -194,7 +201,10 @@ impl Screen {
                 }
             }
             HistoryReply::Failed(why) => self.update(Msg::Past(PastMsg::Refused(why)))?,
-            HistoryReply::Shown(..) | HistoryReply::Arranged(..) | HistoryReply::Refused(..) => {}
+            HistoryReply::Shown(..)
+            | HistoryReply::Arranged(..)
+            | HistoryReply::Calculated(..)
+            | HistoryReply::Refused(..) => {}
         }
         self.draw_data(Duration::ZERO);
         Ok(())
@@ -205,8 +215,7 @@ impl Screen {
         if self.past.has_changed
             && let Some(moment) = app.past_moment()
         {
-            self.travel(Travel::To(moment, None));
-            return Ok(());
+            return self.travel(Travel::To(moment, None));
         }
         if let Some(before) = self.past.app.replace(app) {
             self.past.thread.send(HistoryCommand::Free(before));

@@ -16,17 +16,14 @@ const LONG_ROLLBACK_ROWS: u64 = 100_000;
 /// Returns the consequences, wrapped. Empty if nothing can be killed any more.
 pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let tasks = asking.batch.tasks();
-    let is_over = |task: &KillTask| task.outcome().is_some();
-    if tasks.iter().all(is_over) {
+    let counts = asking.batch.counts();
+    if !counts.has_open {
         return Vec::new();
     }
     let kills_statements = asking.batch.has_server_access() && asking.batch.kills_statements();
-    let general = summary::consequences(tasks, kills_statements).join(" ");
+    let general = summary::consequences(tasks.len(), counts.runs_statements, kills_statements).join(" ");
     let mut texts = vec![(general, Style::new())];
-    let left = tasks.iter().filter(|task| !task.is_removed() && !is_over(task));
-    let changed = left
-        .filter_map(|task| locks(app, task)?.transaction.as_ref()?.rows_modified)
-        .fold(0_u64, u64::saturating_add);
+    let changed = asking.counts.changed_rows;
     if changed > 0 {
         let server = match tasks {
             [task] => locks(app, task).map(|locks| locks.server.to_string()),
