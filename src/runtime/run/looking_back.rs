@@ -25,6 +25,8 @@ pub(super) struct LookingBack {
     app: Option<Box<App>>,
     /// Number of the last request for a moment. Replies to earlier ones are dropped.
     number: u64,
+    /// Number of the request for the moment that is shown.
+    shown: u64,
     /// Whether the screen has changed by a key since that request.
     has_changed: bool,
 }
@@ -38,6 +40,7 @@ impl LookingBack {
             replies,
             app: None,
             number: 0,
+            shown: 0,
             has_changed: false,
         })
     }
@@ -108,9 +111,9 @@ impl Screen {
                 Effect::Arrange(job) => self
                     .past
                     .thread
-                    .send(HistoryCommand::Arrange(job, self.past.number)),
+                    .send(HistoryCommand::Arrange(job, self.past.shown)),
                 Effect::Calculate(calculation) => {
-                    let command = HistoryCommand::Calculate(calculation, self.past.number);
+                    let command = HistoryCommand::Calculate(calculation, self.past.shown);
                     self.past.thread.send(command);
                 }
                 Effect::Quit { keep_frame, .. } => self.quit_from_past(keep_frame)?,
@@ -179,10 +182,10 @@ impl Screen {
     pub(super) fn on_history(&mut self, reply: HistoryReply) -> io::Result<()> {
         match reply {
             HistoryReply::Shown(app, number) if number == self.past.number => self.show_past(app)?,
-            HistoryReply::Arranged(view, number) if number == self.past.number => {
+            HistoryReply::Arranged(view, number) if number == self.past.shown => {
                 self.update_past(Msg::Arranged(view))?;
             }
-            HistoryReply::Calculated(calculated, number) if number == self.past.number => {
+            HistoryReply::Calculated(calculated, number) if number == self.past.shown => {
                 self.update_past(Msg::Calculated(calculated))?;
             }
             HistoryReply::Refused(why, number) if number == self.past.number => {
@@ -217,6 +220,7 @@ impl Screen {
         {
             return self.travel(Travel::To(moment, None));
         }
+        self.past.shown = self.past.number;
         if let Some(before) = self.past.app.replace(app) {
             self.past.thread.send(HistoryCommand::Free(before));
         }
