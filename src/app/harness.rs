@@ -206,6 +206,11 @@ impl AppHarness {
         past
     }
 
+    /// Returns the time this number of seconds ago.
+    pub(crate) fn ago(&self, seconds: u64) -> Duration {
+        self.app.now.elapsed.saturating_sub(Duration::from_secs(seconds))
+    }
+
     /// Returns a harness with the app of a past moment, shown with the parts of the live one.
     pub(crate) fn back(&self, at: Duration) -> Self {
         self.back_at(at, &self.app, None)

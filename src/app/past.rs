@@ -15,10 +15,16 @@ use jiff::{SignedDuration, Timestamp};
 use super::App;
 use super::build_view::build_view;
 use super::detail::DetailPane;
+use super::marks::Marks;
 use super::modal::Modal;
+use super::mouse::Mouse;
 use super::msg::{Effect, Msg, Now};
+use super::outbox::Outbox;
+use super::rebuild::RebuildSchedule;
 use super::recorded::msg_of;
+use super::sampling::PrioritizedRows;
 use super::status::Status;
+use super::undo::Undo;
 use crate::model::{Identity, IdentityMatch, Lookup, RowKey};
 use crate::recording::{Fact, FactKind, RecordingError};
 
@@ -168,19 +174,19 @@ impl PastScreen {
             now,
             endpoints: fed.endpoints,
             detail: fed.detail,
-            marks: Default::default(),
-            undo: Default::default(),
+            marks: Marks::default(),
+            undo: Undo::default(),
             kills,
             status: None,
             paused: false,
             leaving: None,
-            rebuilds: Default::default(),
+            rebuilds: RebuildSchedule::default(),
             hold_until: None,
             goto: None,
-            mouse: Default::default(),
+            mouse: Mouse::default(),
             saving: None,
-            prioritized: Default::default(),
-            outbox: Default::default(),
+            prioritized: PrioritizedRows::default(),
+            outbox: Outbox::default(),
             past: None,
             ..screen.clone()
         };

@@ -202,11 +202,11 @@ fn change(
     index: usize,
 ) -> Option<Change> {
     let now = diagnoses.diagnosis(index);
-    let last = match before.find(&list.key(session)) {
+    let known = match before.find(&list.key(session)) {
         Lookup::Same(_) => before.position(session.id).map(|place| earlier.diagnosis(place)),
         _ => None,
     };
-    let was = last.and_then(|last| last.strongest());
+    let was = known.and_then(|known| known.strongest());
     let (kind, finding) = match (was, now.strongest()) {
         (None, Some(found)) => (EventKind::Stuck(found.severity), found),
         (Some(was), Some(found)) if was.severity == Severity::Look && found.severity == Severity::Act => {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::app::harness;
+use crate::app::msg::{Msg, PastMsg};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -27,11 +28,9 @@ fn the_header_says_that_this_is_the_past_at_every_width() {
             stage.wait(SECOND);
             stage.list(FLEET);
         }
-        let mut past = stage.back(stage.app.now.elapsed - SECOND * 2);
-        let live = stage.now();
-        past.send(crate::app::msg::Msg::Past(crate::app::msg::PastMsg::LiveTime(
-            live,
-        )));
+        let mut past = stage.back(stage.ago(2));
+        let present = stage.now();
+        past.send(Msg::Past(PastMsg::LiveTime(present)));
         let shown = frame(&past);
         let line = shown.lines().nth(1).unwrap();
         let start = " PAST  16:20:04, 2s ago  [ ] step  { } minute  L live";
@@ -47,7 +46,7 @@ fn on_a_low_screen_the_past_takes_the_line_of_the_endpoint() {
     let mut stage = draft((60, 11));
     stage.wait(SECOND);
     stage.list(FLEET);
-    let past = stage.back(stage.app.now.elapsed - SECOND);
+    let past = stage.back(stage.ago(1));
     assert!(frame(&past).starts_with(" PAST "), "{}", frame(&past));
 }
 
