@@ -79,6 +79,10 @@ pub(crate) struct Config {
     pub max_sessions: usize,
     /// Maximum memory of a decoded list, in bytes.
     pub max_list_memory: usize,
+    /// Time that the history of the screen covers. Zero for no history.
+    pub history_span: Duration,
+    /// Maximum size of that history, in bytes. Zero for no history.
+    pub history_memory: usize,
     /// Initial filter.
     pub filter: Filter,
     /// Named filters. `None` while a file is read, when any name is accepted.
@@ -160,6 +164,8 @@ impl Config {
             timeout: Duration::ZERO,
             max_sessions: 0,
             max_list_memory: 0,
+            history_span: Duration::ZERO,
+            history_memory: 0,
             filter: Filter::default(),
             saved_filters: None,
             sort: Sort::default(),

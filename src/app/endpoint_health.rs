@@ -67,7 +67,7 @@ impl EndpointHealth {
 /// State of an endpoint's lists, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LinkWords {
-    /// `live`, `stale 12s`, `stale 7h 55m`, `no data`.
+    /// `live`, in the past `replied`, `stale 12s`, `stale 7h 55m`, `no data`.
     pub state: String,
     /// Time of the last list, or of the first failed request: `03:00`, after a day with its date. `None` if it is
     /// recent.
@@ -114,6 +114,10 @@ impl App {
             EndpointHealth::Connecting => "connecting".to_owned(),
             EndpointHealth::NoData => "no data".to_owned(),
             EndpointHealth::Failing | EndpointHealth::Stale => format!("stale {}", age_text(age)),
+            // In the past nothing is live.
+            EndpointHealth::SeveralProxies | EndpointHealth::Live if self.past.is_some() => {
+                "replied".to_owned()
+            }
             EndpointHealth::SeveralProxies | EndpointHealth::Live => "live".to_owned(),
         };
         LinkWords {

@@ -1,6 +1,7 @@
 //! The filter prompt: effect of each key on the table.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::App;
 use super::awaiting::Awaited;
@@ -169,7 +170,13 @@ impl App {
     /// Applies the typed filter if typing has paused.
     pub(super) fn apply_typed_filter(&mut self) {
         if let Some(prompt) = self.modal.prompt_mut() {
-            let result = prompt.on_clock(self.now.elapsed);
+            // The clock of a past moment stays, so a typed filter applies at once.
+            let now = if self.past.is_some() {
+                Duration::MAX
+            } else {
+                self.now.elapsed
+            };
+            let result = prompt.on_clock(now);
             self.on_prompt_result(result);
         }
     }

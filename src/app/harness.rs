@@ -10,17 +10,21 @@ use jiff::tz::TimeZone;
 use super::build_view::build_view;
 use super::calculation::Calculation;
 use super::endpoint::EndpointState;
+use super::events::EventFinder;
 use super::keymap::{Code, KeyPress};
 use super::msg::{Effect, FrameReport, Msg, Now, Ticket};
+use super::past::{HistoryExtent, Moment};
 use super::prompt::TYPING_PAUSE;
+use super::recorded::fact_of;
 use super::theme::Background;
 use super::{App, AppSettings};
 use crate::kill::{KillEvent, KillRequest, Order, Survey};
 use crate::model::{
-    Absence, Dialect, EndpointId, Instance, ListDiff, ListStats, ProcessStart, RequestError, ServerState,
-    Servers, ServiceState, Services, SessionDetail, SessionId, SessionObservation, Snapshot, Span, Text,
-    TextLimit,
+    Absence, Dialect, EndpointId, Identity, Instance, ListDiff, ListStats, ProcessStart, RequestError,
+    ServerState, Servers, ServiceState, Services, SessionDetail, SessionId, SessionObservation, Snapshot,
+    Span, Text, TextLimit,
 };
+use crate::recording::{Fact, HISTORY_BYTES, HISTORY_SPAN, History};
 use crate::wire::{self, Decoder, Interner};
 
 /// Time at which the tests start: 2026-11-23 16:20:00 UTC.
@@ -51,6 +55,9 @@ pub(crate) struct AppHarness {
     /// The sessions whose connections are sampled first.
     pub(crate) shown: Vec<u64>,
     lists: u64,
+    finder: EventFinder,
+    /// The facts among all messages.
+    pub(crate) facts: Vec<Fact>,
     zone: TimeZone,
     /// Name of the machine that the proxy runs on.
     node: Option<Text>,
@@ -94,6 +101,8 @@ impl AppHarness {
             calculations: Vec::new(),
             shown: Vec::new(),
             lists: 0,
+            finder: EventFinder::default(),
+            facts: Vec::new(),
             zone: TimeZone::UTC,
             node: None,
         };
@@ -103,7 +112,13 @@ impl AppHarness {
     }
 
     pub(crate) fn send(&mut self, msg: Msg) {
+        let fact = fact_of(&msg, self.now());
+        let happened: Vec<_> = fact.iter().flat_map(|fact| self.finder.in_fact(fact)).collect();
+        self.facts.extend(fact);
         let mut msgs = VecDeque::from([msg]);
+        if !happened.is_empty() {
+            msgs.push_front(Msg::Happened(happened));
+        }
         while let Some(msg) = msgs.pop_front() {
             for effect in self.app.update(msg) {
                 match effect {
@@ -111,7 +126,14 @@ impl AppHarness {
                         self.arranged += 1;
                         self.elapsed += self.arranging_takes;
                         msgs.push_back(Msg::Clock(self.now()));
-                        msgs.push_back(Msg::Arranged(Arc::new(build_view(*job))));
+                        let view = Arc::new(build_view(*job));
+                        if self.app.past_moment().is_none() {
+                            let happened = self.finder.in_view(&view, self.now());
+                            if !happened.is_empty() {
+                                msgs.push_back(Msg::Happened(happened));
+                            }
+                        }
+                        msgs.push_back(Msg::Arranged(view));
                     }
                     Effect::Calculate(calculation) if self.calculates => {
                         let calculated = calculation.run();
@@ -155,7 +177,46 @@ impl AppHarness {
         self.send(Msg::Clock(self.now()));
     }
 
-    fn now(&self) -> Now {
+    /// Returns the history of all messages.
+    pub(crate) fn history(&self) -> History {
+        let mut history = History::new(self.app.endpoints.len(), HISTORY_BYTES, HISTORY_SPAN).unwrap();
+        for fact in &self.facts {
+            history.push(fact).unwrap();
+        }
+        history
+    }
+
+    /// Returns a harness with the app of a past moment, shown with the parts of `screen`.
+    pub(crate) fn back_at(&self, at: Duration, screen: &App, session: Option<&Identity>) -> Self {
+        let history = self.history();
+        let live = (screen.past_moment().is_some()).then_some(&self.app);
+        let moment = Moment {
+            at,
+            live: self.now(),
+            extent: HistoryExtent {
+                from: history.span().unwrap().0,
+                bytes: history.bytes(),
+            },
+            session,
+        };
+        let app = screen.past_screen(live).at(moment, history.facts_until(at));
+        let mut past = Self::new(self.dialect, screen.size);
+        past.app = app.unwrap().unwrap();
+        past.elapsed = at;
+        past
+    }
+
+    /// Returns the time this number of seconds ago.
+    pub(crate) fn ago(&self, seconds: u64) -> Duration {
+        self.app.now.elapsed.saturating_sub(Duration::from_secs(seconds))
+    }
+
+    /// Returns a harness with the app of a past moment, shown with the parts of the live one.
+    pub(crate) fn back(&self, at: Duration) -> Self {
+        self.back_at(at, &self.app, None)
+    }
+
+    pub(crate) fn now(&self) -> Now {
         let seconds = i64::try_from(self.elapsed.as_secs()).unwrap();
         Now {
             elapsed: self.elapsed,

@@ -27,7 +27,7 @@ const CODES: [(&str, Code); 15] = [
 ];
 
 /// Names of the actions with a value. Other actions have the name of their variant.
-const WITH_VALUE: [(&str, Action); 18] = [
+const WITH_VALUE: [(&str, Action); 22] = [
     ("up", Action::Move(-1)),
     ("down", Action::Move(1)),
     ("page-up", Action::Page(-1)),
@@ -46,6 +46,10 @@ const WITH_VALUE: [(&str, Action); 18] = [
     ("scroll-left", Action::Across(-20)),
     ("next-link", Action::Link(1)),
     ("previous-link", Action::Link(-1)),
+    ("list-back", Action::TravelLists(-1)),
+    ("list-forward", Action::TravelLists(1)),
+    ("minute-back", Action::TravelMinutes(-1)),
+    ("minute-forward", Action::TravelMinutes(1)),
 ];
 
 /// Returns the key with this name: `X`, `F9`, `Space`, `Ctrl-x`.

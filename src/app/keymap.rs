@@ -29,6 +29,8 @@ pub(crate) enum KeyContext {
     Columns,
     /// The kill log or the overview.
     Overlay,
+    /// The log of events.
+    Events,
     /// The help.
     Help,
     /// A word to search the help for is being typed.
@@ -116,6 +118,14 @@ pub(crate) enum Action {
     Endpoints,
     /// Show the kill log.
     KillLog,
+    /// Show a moment this number of lists earlier or later.
+    TravelLists(isize),
+    /// Show a moment this number of minutes earlier or later.
+    TravelMinutes(isize),
+    /// Return from a past moment to the present.
+    Live,
+    /// Show the log of events.
+    Events,
     /// Show the overview.
     Overview,
     /// Choose the columns.

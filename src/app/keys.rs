@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::chooser::{self, ChooserResult};
+use super::events::EventPane;
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::killing::BY_KEY;
 use super::layers::LinkTarget;
@@ -80,6 +81,7 @@ impl App {
             (KeyContext::SaveQuestion, _) => self.save_question_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
+            (KeyContext::Events, Some(action)) => self.events_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
             (KeyContext::Endpoints, Some(action)) => self.endpoints_key(action),
@@ -113,10 +115,12 @@ impl App {
             | Action::Servers
             | Action::Endpoints
             | Action::KillLog
+            | Action::Events
             | Action::Overview
             | Action::Columns
             | Action::Copy
             | Action::Help => self.open_view(action),
+            Action::TravelLists(_) | Action::TravelMinutes(_) | Action::Live => self.travel(action),
             Action::OnlyStuck => self.toggle_stuck(),
             Action::SearchAgain(step) => self.search_again(step),
             Action::SortBy(step) => self.sort_by(step),
@@ -191,6 +195,7 @@ impl App {
             Action::Endpoints => self.open_endpoints(),
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
+            Action::Events => self.modal = Modal::Events(EventPane::default()),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
             Action::Copy => self.open_copy_menu(),
             Action::Help => self.open_help(),

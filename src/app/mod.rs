@@ -18,6 +18,7 @@ pub mod endpoint;
 pub(crate) mod endpoint_health;
 pub(crate) mod endpoint_view;
 pub(crate) mod endpoints;
+pub mod events;
 pub mod groups;
 pub(crate) mod help;
 pub(crate) mod key_names;
@@ -34,6 +35,7 @@ pub(crate) mod modal;
 pub mod mouse;
 pub mod msg;
 pub(crate) mod overlay;
+pub mod past;
 pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
@@ -73,6 +75,7 @@ pub mod recorded;
 mod request_shares;
 mod sampling;
 mod sorting;
+mod travel;
 mod undo;
 mod update;
 mod victim_counts;
@@ -197,17 +200,6 @@ impl Default for AppSettings {
     }
 }
 
-/// A pending exit of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leaving {
-    /// Whether to leave the last frame as text.
-    pub keep_frame: bool,
-    /// Deadline for requests in flight, since the program began.
-    pub until: Duration,
-    /// Whether the shell was already ordered to exit.
-    is_said: bool,
-}
-
 /// All state of the screen.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -252,7 +244,11 @@ pub struct App {
     /// Whether the table is frozen.
     pub(crate) paused: bool,
     /// The pending exit.
-    pub(crate) leaving: Option<Leaving>,
+    pub(crate) leaving: Option<quitting::Leaving>,
+    /// The log of events.
+    pub(crate) events: events::EventLog,
+    /// The moment that is shown, if it is not live.
+    pub(crate) past: Option<past::PastMoment>,
     rebuilds: rebuild::RebuildSchedule,
     /// When the order of the table is no longer held because of a key.
     hold_until: Option<Duration>,
@@ -310,6 +306,8 @@ impl App {
             status: None,
             paused: false,
             leaving: None,
+            events: events::EventLog::default(),
+            past: None,
             rebuilds: rebuild::RebuildSchedule::default(),
             hold_until: None,
             goto: None,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::chooser::Chooser;
 use super::columns::ColumnId;
 use super::copying::CopyMenu;
+use super::events::EventPane;
 use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
@@ -26,6 +27,8 @@ pub(crate) enum Modal {
     Copy(CopyMenu),
     /// A text over the table.
     Overlay(Overlay),
+    /// The log of events.
+    Events(EventPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
     /// The search prompt.
@@ -60,6 +63,7 @@ impl Modal {
             Self::KillDialog(_) => Some(KeyContext::Dialog),
             Self::Copy(_) => Some(KeyContext::Copy),
             Self::Overlay(_) => Some(KeyContext::Overlay),
+            Self::Events(_) => Some(KeyContext::Events),
             Self::Chooser(_) => Some(KeyContext::Columns),
             Self::Search(_) => Some(KeyContext::Search),
             Self::SaveQuestion(_) => Some(KeyContext::SaveQuestion),
@@ -124,6 +128,14 @@ impl Modal {
     pub(crate) const fn copy_menu(&self) -> Option<&CopyMenu> {
         match self {
             Self::Copy(menu) => Some(menu),
+            _ => None,
+        }
+    }
+
+    /// Returns the log of events, if it is open.
+    pub(crate) const fn events(&self) -> Option<&EventPane> {
+        match self {
+            Self::Events(pane) => Some(pane),
             _ => None,
         }
     }

@@ -174,7 +174,7 @@ impl App {
         let Some(place) = self.mouse.line_at(event) else {
             return;
         };
-        let now = self.now.elapsed;
+        let now = self.key_time();
         let is_double =
             before.is_some_and(|(at, last)| last == place && now.saturating_sub(at) <= DOUBLE_CLICK);
         if is_double {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
 use super::calculation::{Calculated, Calculation};
+use super::events::Event;
 use super::keymap::KeyPress;
 use super::mouse::{ClickableLine, HintPlace, MouseEvent};
 use super::saving::{SaveResult, SavedSettings, SettingChange};
@@ -14,8 +15,8 @@ use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
 use crate::model::{
-    Dialect, EndpointId, RequestError, ServerReport, Servers, Services, SessionId, SessionObservation,
-    Snapshot,
+    Dialect, EndpointId, Identity, RequestError, RowKey, ServerReport, Servers, Services, SessionId,
+    SessionObservation, Snapshot,
 };
 
 pub use crate::kill::Ticket;
@@ -40,6 +41,30 @@ pub struct FrameReport {
     pub overlay_end: Option<usize>,
 }
 
+/// A message about a past moment.
+#[derive(Clone, Debug)]
+pub enum PastMsg {
+    /// The present time, for the app that shows a past moment.
+    LiveTime(Now),
+    /// Sent to the live app when the user returns to it, with the session under the cursor.
+    Returned(Option<RowKey>),
+    /// The moment cannot be shown, for this reason.
+    Refused(String),
+}
+
+/// Another moment to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Travel {
+    /// This number of lists later, or earlier.
+    Lists(isize),
+    /// This number of minutes later, or earlier.
+    Minutes(isize),
+    /// The present.
+    Live,
+    /// This moment since the program started, with the cursor on a session.
+    To(Duration, Option<Box<Identity>>),
+}
+
 /// A message.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -59,6 +84,15 @@ pub enum Msg {
     Background(Background),
     /// Sent when a frame has been written to the terminal.
     Drawn(FrameReport),
+    /// A message about a past moment.
+    Past(PastMsg),
+    /// Events that were found.
+    Happened(Vec<Event>),
+    /// Quit, by a key on another screen than this one.
+    Quit {
+        /// Whether to leave the last frame as text.
+        keep_frame: bool,
+    },
     /// Sent when the dialect is detected, and when it changes.
     DialectDetected(EndpointId, Dialect),
     /// A new snapshot.
@@ -157,6 +191,8 @@ pub enum Effect {
     Arrange(Box<ViewRequest>),
     /// Run a calculation off the drawing thread; answered by `Calculated`.
     Calculate(Box<Calculation>),
+    /// Show another moment.
+    Travel(Travel),
     /// List all endpoints now. Rejected credentials are tried once more.
     Refresh,
     /// List these endpoints now, if the request is not too expensive.

@@ -106,7 +106,7 @@ impl App {
     /// Handles a digit: moves to the first session whose id begins with the typed digits.
     pub(super) fn goto_digit(&mut self, key: KeyPress) {
         let Some(digit) = key.typed_char() else { return };
-        let goto = Goto::after(self.goto.take(), digit, self.now.elapsed);
+        let goto = Goto::after(self.goto.take(), digit, self.key_time());
         match goto.position(&self.table.view) {
             Some(position) => self.jump(position),
             None => self.status = Some(Status::note(format!("no id shown begins with {}", goto.digits))),

@@ -20,6 +20,18 @@ struct NoEffect {
 
 /// The table, and the contexts that inherit its keys.
 const TABLE: &[KeyContext] = &[KeyContext::Table, KeyContext::Groups, KeyContext::Detail];
+/// All views.
+const VIEWS: &[KeyContext] = &[
+    KeyContext::Table,
+    KeyContext::Groups,
+    KeyContext::Detail,
+    KeyContext::Blockers,
+    KeyContext::Servers,
+    KeyContext::Endpoints,
+    KeyContext::Overlay,
+    KeyContext::Events,
+];
+const EVENTS: &[KeyContext] = &[KeyContext::Events];
 const GROUPS: &[KeyContext] = &[KeyContext::Groups];
 const DETAIL: &[KeyContext] = &[KeyContext::Detail];
 const DIALOG: &[KeyContext] = &[KeyContext::Dialog];
@@ -36,8 +48,52 @@ const OF_ROWS: &[Action] = &[
     Action::Follow,
 ];
 
+const KILL_IN_PROGRESS: &str = "a kill is in progress: look back when it has ended";
+
 /// All of them. The first one that applies is shown.
 static NO_EFFECTS: &[NoEffect] = &[
+    NoEffect {
+        contexts: EVENTS,
+        actions: &[Action::Open],
+        applies: |app| app.events.is_empty(),
+        text: "nothing has happened since maxtop started",
+    },
+    NoEffect {
+        contexts: EVENTS,
+        actions: &[Action::Open],
+        applies: has_kill_before_past,
+        text: KILL_IN_PROGRESS,
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Kill],
+        applies: |app| app.past.is_some(),
+        text: "the past cannot be killed: L for live",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Refresh, Action::Pace(1), Action::Pace(-1), Action::Pause],
+        applies: |app| app.past.is_some(),
+        text: "the past is not polled: L for live",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Save],
+        applies: |app| app.past.is_some(),
+        text: "settings are saved from the live screen: L for live",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::TravelLists(1), Action::TravelMinutes(1), Action::Live],
+        applies: |app| app.past.is_none(),
+        text: "this is live; [ goes back one list, { a minute",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::TravelLists(-1), Action::TravelMinutes(-1)],
+        applies: has_kill_before_past,
+        text: KILL_IN_PROGRESS,
+    },
     NoEffect {
         contexts: TABLE,
         actions: OF_ROWS,
@@ -91,6 +147,12 @@ static NO_EFFECTS: &[NoEffect] = &[
         actions: &[Action::Open],
         applies: has_details_of_cursor,
         text: "its details are open; Tab moves there",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: &[Action::Back],
+        applies: |app| app.past.is_some() && is_first_level(app),
+        text: "this is the first level; L for live, q quits",
     },
     NoEffect {
         contexts: TABLE,
@@ -206,6 +268,11 @@ static NO_EFFECTS: &[NoEffect] = &[
         text: "there is no match; / searches for a text",
     },
 ];
+
+/// Whether a kill is in progress, which must stay on the screen.
+fn has_kill_before_past(app: &App) -> bool {
+    app.past.is_none() && !app.kills.batches.iter().all(KillBatch::is_finished)
+}
 
 /// Whether the table has no row, and nothing else is chosen.
 fn lacks_rows(app: &App) -> bool {

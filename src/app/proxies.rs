@@ -28,6 +28,14 @@ impl Proxies {
         self.switched_at.is_some()
     }
 
+    /// Returns the state before a moment.
+    pub(super) fn before(&self, at: Duration) -> Self {
+        Self {
+            switched_at: self.switched_at.filter(|switched| *switched < at),
+            ..*self
+        }
+    }
+
     /// Whether exactly one proxy is known to answer, which no other endpoint shows.
     pub(super) fn is_plain(&self) -> bool {
         *self == Self::default()

@@ -2,11 +2,22 @@
 
 use std::time::Duration;
 
+use super::App;
 use super::msg::Effect;
-use super::{App, Leaving};
 
 /// Maximum time that a quit waits for requests in flight.
 const MAX_QUIT_DELAY: Duration = Duration::from_secs(2);
+
+/// A pending exit of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Leaving {
+    /// Whether to leave the last frame as text.
+    pub(super) keep_frame: bool,
+    /// Deadline for requests in flight, since the program began.
+    pub until: Duration,
+    /// Whether the shell was already ordered to exit.
+    is_said: bool,
+}
 
 impl Leaving {
     /// Begins an exit, or handles another quit, which does not wait any longer.

@@ -31,6 +31,18 @@ impl RecentBuckets {
         }
     }
 
+    /// Returns the bars that end before a moment. The newest one ends at `end`.
+    pub(super) fn before(&self, at: Duration, end: Duration) -> Self {
+        let mut past = self.clone();
+        let mut end = Some(end);
+        while end.is_some_and(|end| end >= at)
+            && let Some(bar) = past.bars.pop_back()
+        {
+            end = end.and_then(|end| end.checked_sub(bar.span()));
+        }
+        past
+    }
+
     /// Sets the number of stuck sessions of the latest snapshot, for each of [`Severity::ALL`].
     pub(super) fn on_diagnosis(&mut self, stuck: [usize; Severity::ALL.len()]) {
         if let Some(open) = self.bars.back_mut() {

@@ -34,6 +34,9 @@ pub fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
         | Msg::Mouse(_)
         | Msg::Paste(_)
         | Msg::PasteDropped
+        | Msg::Past(_)
+        | Msg::Happened(_)
+        | Msg::Quit { .. }
         | Msg::Resized(..)
         | Msg::Background(_)
         | Msg::Drawn(_)

@@ -144,6 +144,22 @@ impl ServerTroubles {
         self.needs_primary = services.states.iter().any(writes);
     }
 
+    /// Returns the trouble before a moment, for the ages of trouble that is found later.
+    pub(super) fn before(&self, at: Duration) -> Self {
+        let is_older = |age: &TroubleAge| age.has_begun(at);
+        let servers = self.servers.iter();
+        Self {
+            servers: servers
+                .filter(|trouble| trouble.age.as_ref().is_some_and(is_older))
+                .cloned()
+                .collect(),
+            services: Vec::new(),
+            without_primary: self.without_primary.filter(is_older),
+            knows_servers: false,
+            ..self.clone()
+        }
+    }
+
     /// Returns all trouble, worst first.
     pub(crate) fn all(&self) -> Vec<ServerTrouble> {
         let no_primary = self

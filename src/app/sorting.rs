@@ -111,7 +111,8 @@ fn beside<T: Copy + PartialEq>(shown: &[T], here: T, step: isize) -> Option<T> {
 impl App {
     /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
     pub(crate) fn keeps_order(&self) -> bool {
-        let is_recent = self.hold_until.is_some_and(|at| self.now.elapsed < at);
+        // The rows of a past moment do not move.
+        let is_recent = self.past.is_none() && self.hold_until.is_some_and(|at| self.now.elapsed < at);
         self.modal.kill_dialog().is_some() || is_recent
     }
 

@@ -69,6 +69,21 @@ impl Trend {
         }
     }
 
+    /// Returns the history before a moment, without the point that reaches beyond it.
+    pub(super) fn before(&self, at: Duration) -> Self {
+        let mut past = self.clone();
+        let last = past.last_at.unwrap_or_default();
+        while past.last_at.is_some_and(|end| end >= at) {
+            let left = past.points.pop().map(|point| point.span());
+            past.last_at = left.and_then(|span| past.last_at?.checked_sub(span));
+        }
+        if past.points.is_empty() {
+            past.last_at = None;
+        }
+        past.buckets = self.buckets.before(at, last);
+        past
+    }
+
     /// Returns the last minutes.
     pub const fn recent(&self) -> &RecentBuckets {
         &self.buckets

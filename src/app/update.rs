@@ -77,6 +77,9 @@ impl App {
                 self.on_endpoint(endpoint, |known| known.server_access.on_report(report));
                 self.share_reports(endpoint);
             }
+            Msg::Past(msg) => self.on_past(msg),
+            Msg::Happened(events) => self.on_events(events),
+            Msg::Quit { keep_frame } => self.quit(keep_frame),
             Msg::Kill(event) => self.on_kill_event(&event),
             Msg::LogFailed(why) => {
                 let why = Text::clean(&why, TextLimit::Line);
@@ -99,6 +102,9 @@ impl App {
 
     /// Adds the effects that follow from the new state, and returns all effects of this update.
     fn finish_update(&mut self) -> Vec<Effect> {
+        if self.past.is_some() {
+            self.apply_typed_filter();
+        }
         self.quit_when_idle();
         self.advance_tour();
         self.prioritize();
@@ -107,6 +113,9 @@ impl App {
         self.update_terminal();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
+        if self.past.is_some() {
+            return self.effects_in_past();
+        }
         self.outbox.drain()
     }
 

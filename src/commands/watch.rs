@@ -17,7 +17,8 @@ use crate::clock::local_zone;
 use crate::config::{Config, EndpointConfig};
 use crate::model::TokenExpiry;
 use crate::runtime::audit::AuditLog;
-use crate::runtime::run::{self as screen, Watched};
+use crate::runtime::history::HistoryLimits;
+use crate::runtime::run::{self as screen, ScreenFiles, Watched};
 
 /// Shows the screen for the configured endpoints.
 pub(super) fn run(args: &GlobalOptions) -> Result<ExitStatus, CommandError> {
@@ -109,7 +110,15 @@ pub(super) fn show(
         tour,
         in_tmux: std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()),
     };
-    let left = runtime.block_on(screen::run(settings, watched, log, config.settings_file.clone()))?;
+    let files = ScreenFiles {
+        audit: log,
+        settings: config.settings_file.clone(),
+        history: HistoryLimits {
+            span: config.history_span,
+            bytes: config.history_memory,
+        },
+    };
+    let left = runtime.block_on(screen::run(settings, watched, files))?;
     for line in &left.unsettled {
         complain(line);
     }

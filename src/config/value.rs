@@ -31,6 +31,22 @@ pub(super) fn grace(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Parses the time of the history, 0 or 10 seconds to one day.
+pub(super) fn history_span(text: &str) -> Result<Duration, String> {
+    match time(text, "15m")? {
+        short if !short.is_zero() && short < Duration::from_secs(10) => {
+            Err(format!("too short: {text}, minimum 10s, or 0s for no history"))
+        }
+        long if long > Duration::from_hours(24) => Err(format!("too long: {text}, maximum 1 day")),
+        span => Ok(span),
+    }
+}
+
+/// Parses the size of the history: 0, or 1 MB to 1 TB.
+pub(super) fn history_size(text: &str) -> Result<usize, String> {
+    if text == "0" { Ok(0) } else { size(text) }
+}
+
 /// Parses a threshold, one second to one year.
 pub(super) fn span(text: &str) -> Result<Span, String> {
     match time(text, "30m or 1h")? {

@@ -1,6 +1,7 @@
 //! Tests of the scenario: lists of the pure world, decoded and diagnosed at times that the test sets.
 
 mod first_lists;
+mod past;
 mod recording;
 mod server_access;
 

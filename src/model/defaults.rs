@@ -45,5 +45,15 @@ pub(crate) const MAX_LIST_MEMORY: DefaultValue<usize> = DefaultValue {
     value: 512_000_000,
     text: "512MB",
 };
+/// Time that the history of the screen covers.
+pub(crate) const HISTORY_SPAN: DefaultValue<Duration> = DefaultValue {
+    value: Duration::from_mins(15),
+    text: "15m",
+};
+/// Maximum size of that history, in bytes.
+pub(crate) const HISTORY_MEMORY: DefaultValue<usize> = DefaultValue {
+    value: 8_000_000,
+    text: "8MB",
+};
 /// Time in which a confirmed kill can be canceled.
 pub(crate) const GRACE: DefaultValue<Duration> = seconds!(3);

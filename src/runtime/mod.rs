@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod event_log;
+pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod pollers;
 pub(crate) mod process;

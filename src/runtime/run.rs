@@ -1,8 +1,12 @@
-//! The event loop: receives messages, executes effects, draws frames.
+//! The event loop: receives messages, executes effects (`effects`), draws frames. `looking_back` routes messages while a
+//! past moment is shown.
 //!
 //! Runs on the main thread. Everything slow runs elsewhere: requests on the runtime's thread, decoding on
 //! blocking threads, table views in a thread of `pollers`, output in one of `frame_backend`. Keys are drawn at once, data
 //! at most every 16 ms, and nothing is drawn if nothing has changed.
+
+mod effects;
+mod looking_back;
 
 use std::io;
 use std::sync::mpsc;
@@ -14,9 +18,11 @@ use tokio::sync::mpsc as channel;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use self::looking_back::LookingBack;
 use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
+use super::history::HistoryLimits;
 use super::pollers::Pollers;
 use super::saver::Saver;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
@@ -25,13 +31,11 @@ use crate::app::App;
 use crate::app::build_view::ViewRequest;
 use crate::app::calculation::Calculation;
 use crate::app::endpoint::EndpointState;
-use crate::app::msg::Effect;
 use crate::app::msg::{FrameReport, Msg};
 use crate::client::Client;
 use crate::clock;
 use crate::config::SettingsFile;
-use crate::kill::Order;
-use crate::poller::{PollSettings, PollerCommand};
+use crate::poller::PollSettings;
 use crate::ui::view;
 
 /// Maximum time that the first frame waits for the terminal's background.
@@ -73,6 +77,16 @@ pub(crate) struct Watched {
     pub endpoint: EndpointState,
 }
 
+/// Files and limits of the screen.
+pub(crate) struct ScreenFiles {
+    /// The audit log.
+    pub audit: AuditLog,
+    /// The file that settings are saved to.
+    pub settings: SettingsFile,
+    /// Limits of the history.
+    pub history: HistoryLimits,
+}
+
 /// Shows the screen until it ends. The terminal is restored and the connections to servers are closed in
 /// every case.
 ///
@@ -82,11 +96,10 @@ pub(crate) struct Watched {
 pub(crate) async fn run(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
-    audit: AuditLog,
-    file: SettingsFile,
+    files: ScreenFiles,
 ) -> io::Result<ScreenResult> {
     let clients: Vec<_> = watched.iter().map(|one| one.client.clone()).collect();
-    let result = show(settings, watched, audit, file).await;
+    let result = show(settings, watched, files).await;
     close_server_connections(clients).await;
     result
 }
@@ -94,8 +107,7 @@ pub(crate) async fn run(
 async fn show(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
-    audit: AuditLog,
-    file: SettingsFile,
+    files: ScreenFiles,
 ) -> io::Result<ScreenResult> {
     let (sender, inbox) = channel::unbounded_channel();
     let polling = PollSettings {
@@ -105,8 +117,9 @@ async fn show(
     let (clients, endpoints): (Vec<_>, Vec<_>) =
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
     let pollers = Pollers::spawn(clients, polling, &sender);
-    let audit = audit::start(audit, sender.clone())?;
-    let saver = Saver::new(file, sender.clone());
+    let audit = audit::start(files.audit, sender.clone())?;
+    let past = LookingBack::start(endpoints.len(), files.history)?;
+    let saver = Saver::new(files.settings, sender.clone());
     let signals = Signals::listen()?;
     terminal::restore_on_panic();
     let guard = terminal::TerminalGuard::enter(settings.mouse, settings.bell)?;
@@ -122,6 +135,7 @@ async fn show(
         pollers,
         audit,
         saver,
+        past,
         wake: None,
         due: Some(Instant::now()),
         background_until: is_queried.then(|| Instant::now() + BACKGROUND_TIME),
@@ -134,9 +148,10 @@ async fn show(
     let exit = screen.run(signals).await;
     screen.dispatch([Msg::Ends])?;
     drop(guard);
+    let last_frame = (exit.is_ok() && screen.keep_frame).then(|| frame_backend::last_frame(screen.shown()));
     let logged = screen.audit.close(MAX_LOG_WAIT);
-    if exit.is_ok() && screen.keep_frame {
-        terminal::write_patiently(frame_backend::last_frame(&screen.app)?.into_bytes());
+    if let Some(frame) = last_frame.transpose()? {
+        terminal::write_patiently(frame.into_bytes());
     }
     let mut unsettled = screen.app.kills.unsettled;
     unsettled.extend((!logged).then(|| "the audit log was not written completely".to_owned()));
@@ -162,6 +177,7 @@ struct Screen {
     pollers: Pollers,
     audit: AuditThread,
     saver: Saver,
+    past: LookingBack,
     /// Time at which the app needs the next clock message.
     wake: Option<Instant>,
     /// Time of the next frame. `None` if nothing has changed.
@@ -201,6 +217,7 @@ impl Screen {
                     Some(msg) => self.data(msg)?,
                     None => return Ok(ScreenExit::TerminalGone),
                 },
+                reply = self.past.next_reply() => self.on_history(reply)?,
                 () = clock::until(due), if due.is_some_and(|due| due > now) => {}
                 () = clock::until(wake), if wake.is_some() => {
                     self.wake = None;
@@ -283,10 +300,14 @@ impl Screen {
     /// Sends the time and then `msgs` to the app, and executes the effects. A requested suspension
     /// follows when all of them are executed, because it sends further messages.
     fn dispatch(&mut self, msgs: impl IntoIterator<Item = Msg>) -> io::Result<()> {
-        let clock = Msg::Clock(clock::now());
-        for msg in std::iter::once(clock).chain(msgs) {
-            self.update(msg)?;
+        let now = clock::now();
+        self.update(Msg::Clock(now))?;
+        self.send_live_time(now)?;
+        for msg in msgs {
+            self.past.record(&msg, now);
+            self.route(msg)?;
         }
+        self.wake_past(now);
         if !std::mem::take(&mut self.must_suspend) {
             Ok(())
         } else if can_stop() {
@@ -296,64 +317,12 @@ impl Screen {
         }
     }
 
-    /// Sends a message to the app, and executes the effects.
+    /// Sends a message to the live app, and executes the effects.
     fn update(&mut self, msg: Msg) -> io::Result<()> {
         for effect in self.app.update(msg) {
             self.carry_out(effect)?;
         }
         Ok(())
-    }
-
-    fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
-        match effect {
-            // The thread ends only with the program.
-            Effect::Arrange(job) => drop(self.jobs.send(*job)),
-            Effect::Calculate(calculation) => drop(self.calculations.send(calculation)),
-            Effect::Relist(endpoints) => {
-                for endpoint in endpoints {
-                    self.pollers.send(endpoint, PollerCommand::Relist);
-                }
-            }
-            Effect::Refresh => self.pollers.send_all(&PollerCommand::Refresh),
-            Effect::Pace(interval) => self.pollers.send_all(&PollerCommand::Interval(interval)),
-            Effect::Watch(watched) => self.pollers.watch(watched),
-            Effect::Prioritize(shown) => self.pollers.prioritize(&shown),
-            Effect::Kill(order) => self.kill(order),
-            Effect::Save { settings, confirmed } => self.saver.start(settings, confirmed),
-            Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
-            Effect::Bell => self.canvas.backend_mut().ring(),
-            Effect::Title(text) => self.canvas.backend_mut().set_title(text),
-            Effect::WakeAt(at) => {
-                let at = clock::instant(at);
-                self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
-            }
-            Effect::Repaint => self.canvas.clear()?,
-            Effect::Suspend => self.must_suspend = true,
-            Effect::Quit {
-                keep_frame,
-                unsettled,
-            } => {
-                self.keep_frame = keep_frame;
-                self.exit = Some(if unsettled {
-                    ScreenExit::Unsettled
-                } else {
-                    ScreenExit::Quit
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn kill(&mut self, order: Order) {
-        match order {
-            Order::Ask {
-                endpoint,
-                ticket,
-                request,
-            } => self.pollers.send(endpoint, PollerCommand::Kill(ticket, request)),
-            Order::WriteIntents { ticket, entries } => self.audit.write_intents(ticket, entries),
-            Order::WriteOutcomes(entries) => self.audit.write_outcomes(entries),
-        }
     }
 
     fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
@@ -362,7 +331,7 @@ impl Screen {
         if std::mem::take(&mut self.data_waits) {
             self.last_data = Some(Instant::now());
         }
-        let app = &self.app;
+        let app = self.past.app().unwrap_or(&self.app);
         let mut shown = FrameReport::default();
         self.canvas.draw(|frame| shown = view(app, frame))?;
         let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();

@@ -149,6 +149,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> (Vec<Line<'a>>, Vec<
     text.extend(if_killed::section(app, pane, pen));
     let Some(observation) = &pane.observation else {
         let waiting = match &pane.fault {
+            None if app.past.is_some() => "the details were not read at this time".to_owned(),
             None => "loading …".to_owned(),
             Some(RequestError::NotFound) if pane.is_closing() => {
                 "MaxScale lists it but finds no details of it (404): that is how it shows closing".to_owned()

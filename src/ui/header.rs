@@ -7,6 +7,7 @@
 
 mod fleet;
 mod left;
+mod past;
 mod trends;
 
 use std::time::Duration;
@@ -27,7 +28,23 @@ use crate::model::{self, counted, exact_text};
 /// Draws the endpoints and the trends. If there are more endpoints than lines, draws a summary and the worst
 /// endpoints.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, trends: Rect, frame: &mut Frame<'_>) {
-    trends::line(app, theme, trends.width.into()).render(trends, frame.buffer_mut());
+    endpoint_lines(app, theme, area, frame);
+    match &app.past {
+        None => trends::line(app, theme, trends.width.into()).render(trends, frame.buffer_mut()),
+        Some(past) => {
+            // On a low screen the line takes the place of the last endpoint.
+            let bottom = Rect {
+                y: area.bottom().saturating_sub(1),
+                height: 1.min(area.height),
+                ..area
+            };
+            let place = if trends.is_empty() { bottom } else { trends };
+            past::draw(app, past, theme, place, frame);
+        }
+    }
+}
+
+fn endpoint_lines(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if app.endpoints.len() <= usize::from(MAX_HEADER_LINES) {
         return lines(app, app.endpoints.iter(), theme, area, frame);
     }
@@ -82,7 +99,7 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
         let shown = parts.into_iter().flatten().chain(&stuck).cloned();
         Line::from(shown.chain([Span::raw(" ")]).collect::<Vec<_>>())
     };
-    if app.endpoints.len() == 1 && !app.areas().trends.is_empty() {
+    if app.endpoints.len() == 1 && !app.areas().trends.is_empty() && app.past.is_none() {
         return vec![only([&None; 3])];
     }
     let live = endpoint.link == LinkState::Live;

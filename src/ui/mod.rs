@@ -11,6 +11,7 @@ mod detail;
 mod dialog;
 mod draw;
 mod endpoint_view;
+mod events;
 mod footer;
 mod groups;
 mod header;
@@ -82,6 +83,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
         .into_iter()
         .chain([log_lines, app.help.is_some().then(Vec::new)]);
     let clickable = covers.flatten().last().unwrap_or(clickable);
+    events::draw(app, &theme, frame);
     help::draw(app, &theme, frame);
     clicks::keep_visible(&mut hints, keys, &drawn_keys, frame.buffer_mut());
     theme.color_text(frame.buffer_mut());

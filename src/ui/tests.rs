@@ -10,6 +10,7 @@ mod kills;
 mod logins;
 mod mouse;
 mod outside;
+mod past;
 mod proxies;
 mod server_view;
 mod servers;

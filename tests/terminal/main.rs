@@ -44,6 +44,7 @@ mod mouse;
 mod names;
 mod outage;
 mod password;
+mod past;
 mod paste;
 mod paste_end;
 mod plain;

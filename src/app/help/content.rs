@@ -50,7 +50,7 @@ const fn view(context: KeyContext, heading: &'static str, title: &'static str) -
 }
 
 /// All views, in the order of the help.
-static VIEWS: [View; 16] = [
+static VIEWS: [View; 17] = [
     view(KeyContext::Table, "EVERYWHERE", "the list of sessions"),
     view(KeyContext::Groups, "GROUPS", "groups"),
     view(KeyContext::Detail, "DETAILS", "the details"),
@@ -69,6 +69,7 @@ static VIEWS: [View; 16] = [
     ),
     view(KeyContext::Columns, "CHOOSING COLUMNS", "the choice of columns"),
     view(KeyContext::Overlay, "OVERVIEW, KILL LOG", "overview and kill log"),
+    view(KeyContext::Events, "EVENTS", "the log of events"),
     view(KeyContext::Help, "HELP", "the help"),
     view(
         KeyContext::HelpSearch,

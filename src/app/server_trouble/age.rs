@@ -48,6 +48,11 @@ impl TroubleAge {
         }
     }
 
+    /// Whether the trouble was seen before a moment.
+    pub(super) fn has_begun(&self, at: Duration) -> bool {
+        self.seen_at < at
+    }
+
     /// Returns the age at `now`.
     pub(super) fn at(&self, now: Duration) -> Duration {
         now.saturating_sub(self.seen_at).saturating_add(self.before)

@@ -24,6 +24,7 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Servers, "servers"),
         (KeyContext::Endpoints, "endpoints"),
         (KeyContext::Overlay, "overview, kill log"),
+        (KeyContext::Events, "log of events"),
         (KeyContext::Help, "help"),
         (KeyContext::HelpSearch, "search in the help"),
     ];

@@ -119,6 +119,24 @@ fn many(size: Size) -> AppHarness {
     stage
 }
 
+/// Sessions that became stuck, five in each list.
+pub(crate) fn eventful(size: Size) -> AppHarness {
+    let mut stage = AppHarness::new(Dialect::Draft, size);
+    for stuck in (0..40).step_by(5) {
+        let idle = |id| if id <= stuck { 99_999 } else { 1 };
+        let sessions: Vec<_> = (1..=40).map(|id| (id, "ann", idle(id))).collect();
+        stage.wait(Duration::from_secs(1));
+        stage.list(&draft(&sessions));
+    }
+    stage
+}
+
+/// A past moment: the list before the last one.
+pub(crate) fn past(size: Size, keys: &[Code]) -> AppHarness {
+    let stage = pressed(eventful(size), keys);
+    stage.back(stage.app.now.elapsed.saturating_sub(Duration::from_secs(1)))
+}
+
 fn question(size: Size) -> AppHarness {
     let mut stage = with(json_api(size), "W");
     let changes = vec![SettingChange {
@@ -320,6 +338,38 @@ pub(crate) static SCENES: &[Scene] = &[
     Scene {
         name: "overview, no list",
         stage: |size| with(no_list(size), "o"),
+    },
+    Scene {
+        name: "events",
+        stage: |size| with(eventful(size), "e"),
+    },
+    Scene {
+        name: "events, empty",
+        stage: |size| with(no_list(size), "e"),
+    },
+    Scene {
+        name: "past",
+        stage: |size| past(size, &[]),
+    },
+    Scene {
+        name: "past, groups",
+        stage: |size| past(size, &[Code::Char('t')]),
+    },
+    Scene {
+        name: "past, details",
+        stage: |size| past(size, &[Code::Enter]),
+    },
+    Scene {
+        name: "past, servers",
+        stage: |size| past(size, &[Code::Char('S')]),
+    },
+    Scene {
+        name: "past, endpoints",
+        stage: |size| past(size, &[Code::Char('E')]),
+    },
+    Scene {
+        name: "past, overview",
+        stage: |size| past(size, &[Code::Char('o')]),
     },
     Scene {
         name: "kill log, empty",

@@ -10,10 +10,12 @@ use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
 use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
-use crate::model::defaults::{DUTY, GRACE, INTERVAL, MAX_LIST_MEMORY, MAX_SESSIONS, TIMEOUT};
+use crate::model::defaults::{
+    DUTY, GRACE, HISTORY_MEMORY, HISTORY_SPAN, INTERVAL, MAX_LIST_MEMORY, MAX_SESSIONS, TIMEOUT,
+};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 21] = [
+pub(super) const ENTRIES: [Setting; 23] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -89,6 +91,31 @@ pub(super) const ENTRIES: [Setting; 21] = [
         about: "maximum memory of a decoded list; of a larger one, the last good list stays",
         apply: Apply::Config(|config, text| {
             config.max_list_memory = value::size(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "history-span",
+        form: Form::Time,
+        default: HISTORY_SPAN.text,
+        about: "time that the screen can look back; 0s for no history",
+        heading: Heading::Display,
+        commands: SCREENS,
+        apply: Apply::Config(|config, text| {
+            config.history_span = value::history_span(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "history-memory",
+        flag: false,
+        form: Form::Size,
+        default: HISTORY_MEMORY.text,
+        about: "maximum memory of what the screen looks back on; 0 for no history",
+        apply: Apply::Config(|config, text| {
+            config.history_memory = value::history_size(text)?;
             Ok(())
         }),
         ..USUAL

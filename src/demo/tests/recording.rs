@@ -33,7 +33,7 @@ fn header() -> Header {
 }
 
 /// Returns lists of a world, at intervals a little longer than a second.
-fn facts(watcher: &mut Watcher) -> Vec<Fact> {
+pub(super) fn facts(watcher: &mut Watcher) -> Vec<Fact> {
     let mut before: Option<Arc<Snapshot>> = None;
     let list = |index: u32| {
         let at = Duration::from_secs(10) + Duration::from_millis(1_003) * index;

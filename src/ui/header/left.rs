@@ -145,6 +145,7 @@ fn state<'a>(app: &App, endpoint: &EndpointState, words: String, theme: &Theme) 
     let style = match endpoint.link {
         LinkState::Connecting => theme.look,
         LinkState::Live if app.is_stale(endpoint) => theme.look,
+        LinkState::Live if app.past.is_some() => theme.past,
         LinkState::Live => theme.good,
         LinkState::Failing { .. } => theme.act,
     };

@@ -253,5 +253,5 @@ fn session_count(point: &TrendPoint) -> Option<f64> {
 
 /// Whether the line shows why an endpoint does not reply.
 pub(super) fn shows_cause(app: &App) -> bool {
-    !app.areas().trends.is_empty() && only_cause(app).is_some()
+    !app.areas().trends.is_empty() && app.past.is_none() && only_cause(app).is_some()
 }

@@ -1,0 +1,203 @@
+//! The log of events: what has changed that an operator wants to know afterwards, each with its time. Newest first.
+
+mod finder;
+mod kind;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+pub use self::finder::EventFinder;
+pub(crate) use self::kind::EventKind;
+use super::App;
+use super::keymap::Action;
+use super::layout::clamp_scroll;
+use super::modal::Modal;
+use super::msg::{Effect, Now, Travel};
+use crate::model::{EndpointId, Identity};
+
+/// Maximum number of events. The oldest are dropped.
+const MAX_EVENTS: usize = 1_000;
+/// Time in which the same event of the same subject is counted and not listed again.
+const REPEAT_TIME: Duration = Duration::from_mins(5);
+
+/// Subject of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The endpoint.
+    Endpoint,
+    /// A server, by its name.
+    Server(String),
+    /// A session.
+    Session(Box<Identity>),
+    /// Several sessions, with one of them.
+    Sessions(Option<Box<Identity>>),
+}
+
+/// Something that has happened.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// When it happened, the last time.
+    pub(crate) at: Now,
+    /// The endpoint.
+    pub(crate) endpoint: EndpointId,
+    /// Kind of the event.
+    pub(crate) kind: EventKind,
+    /// Subject of the event.
+    pub(crate) subject: Subject,
+    /// Subject and details, sanitized.
+    pub(crate) text: String,
+    /// How often it happened, if the times are close together.
+    pub(crate) count: u32,
+    /// Number of the line, which stays when the event happens again.
+    number: u64,
+}
+
+impl Event {
+    fn new(at: Now, endpoint: EndpointId, kind: EventKind, subject: Subject, text: String) -> Self {
+        Self {
+            at,
+            endpoint,
+            kind,
+            subject,
+            text,
+            count: 1,
+            number: 0,
+        }
+    }
+
+    /// Returns the session to show at the moment of the event.
+    fn session(&self) -> Option<&Identity> {
+        match &self.subject {
+            Subject::Session(identity) | Subject::Sessions(Some(identity)) => Some(identity),
+            _ => None,
+        }
+    }
+
+    /// Whether another event is the same one, soon after.
+    fn is_repeated_by(&self, next: &Self) -> bool {
+        let is_soon = next.at.elapsed.saturating_sub(self.at.elapsed) < REPEAT_TIME;
+        let is_single = !matches!(self.subject, Subject::Sessions(_));
+        let is_same = self.kind.is_same_line(next.kind) && self.endpoint == next.endpoint;
+        is_soon && is_single && is_same && self.subject == next.subject
+    }
+}
+
+/// The events, newest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EventLog {
+    events: VecDeque<Event>,
+    begun: u64,
+}
+
+impl EventLog {
+    /// Adds an event. One that repeats takes the place of the earlier one, with a count.
+    pub(super) fn push(&mut self, mut event: Event) {
+        let earlier = self.events.iter().position(|known| known.is_repeated_by(&event));
+        if let Some(known) = earlier.and_then(|place| self.events.remove(place)) {
+            event.count = known.count.saturating_add(1);
+            event.number = known.number;
+        } else {
+            self.begun += 1;
+            event.number = self.begun;
+        }
+        self.events.push_front(event);
+        self.events.truncate(MAX_EVENTS);
+    }
+
+    /// Returns the number of lines.
+    pub(crate) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether nothing has happened.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Returns the lines from a position on.
+    pub(crate) fn from(&self, position: usize) -> impl Iterator<Item = &Event> {
+        self.events.iter().skip(position)
+    }
+
+    fn position(&self, number: u64) -> Option<usize> {
+        self.events.iter().position(|event| event.number == number)
+    }
+}
+
+/// State of the open log.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct EventPane {
+    /// Number of the chosen line; `None` for the newest one.
+    chosen: Option<u64>,
+    /// Position of the first line on the screen.
+    top: usize,
+}
+
+impl EventPane {
+    /// Returns the position of the chosen line.
+    pub(crate) fn position(&self, log: &EventLog) -> usize {
+        let position = self.chosen.and_then(|number| log.position(number));
+        position.unwrap_or_default()
+    }
+
+    /// Returns the position of the first line in a window of this height.
+    pub(crate) fn first(&self, log: &EventLog, height: usize) -> usize {
+        clamp_scroll(self.top, self.position(log), log.len(), height)
+    }
+}
+
+/// Lines of the log without its border and its foot.
+const FRAME_LINES: u16 = 4;
+
+impl App {
+    /// Returns the number of events on the screen.
+    pub(crate) fn event_page(&self) -> usize {
+        usize::from(self.size.1.saturating_sub(FRAME_LINES)).max(1)
+    }
+
+    /// Handles events that were found.
+    pub(super) fn on_events(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.events.push(event);
+        }
+    }
+
+    /// Handles a key in the log.
+    pub(super) fn events_key(&mut self, action: Action) {
+        let page = isize::try_from(self.event_page()).unwrap_or(isize::MAX);
+        match action {
+            Action::Move(lines) => self.step_event(lines),
+            Action::Page(pages) => self.step_event(pages.saturating_mul(page)),
+            Action::First => self.step_event(isize::MIN),
+            Action::Last => self.step_event(isize::MAX),
+            Action::Open => self.open_event(),
+            action => self.act(action),
+        }
+    }
+
+    fn step_event(&mut self, by: isize) {
+        let height = self.event_page();
+        let Modal::Events(pane) = &mut self.modal else {
+            return;
+        };
+        let last = self.events.len().saturating_sub(1);
+        let position = pane.position(&self.events).saturating_add_signed(by).min(last);
+        let chosen = self.events.from(position).next();
+        pane.chosen = chosen.filter(|_| position > 0).map(|event| event.number);
+        pane.top = clamp_scroll(pane.top, position, self.events.len(), height);
+    }
+
+    /// Enter in the log: shows the moment of the event, with its session.
+    fn open_event(&mut self) {
+        let Modal::Events(pane) = &self.modal else {
+            return;
+        };
+        let chosen = self.events.from(pane.position(&self.events)).next();
+        if let Some(event) = chosen {
+            let session = event.session().cloned().map(Box::new);
+            let travel = Travel::To(event.at.elapsed, session);
+            self.modal.close();
+            self.outbox.push(Effect::Travel(travel));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The log of events: what is found, what repeats, and where Enter leads.
+
+use super::*;
+use crate::app::events::EventFinder;
+use crate::app::msg::Travel;
+use crate::model::{Text, TextLimit};
+use crate::recording::{Fact, FactKind, KillFact, KillResult};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn logged(stage: &AppHarness) -> Vec<String> {
+    let line = |event: &crate::app::events::Event| {
+        let count = if event.count > 1 {
+            format!(" x{}", event.count)
+        } else {
+            String::new()
+        };
+        format!("{} {}{count}", event.kind.words(), event.text)
+    };
+    stage.app.events.from(0).map(line).collect()
+}
+
+fn list(stage: &mut AppHarness, sessions: &[(u64, &str, u64)]) {
+    stage.wait(SECOND);
+    stage.list(&draft(sessions));
+}
+
+#[test]
+fn a_session_that_becomes_stuck_and_recovers_is_logged_with_its_reason() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(&mut stage, &[(1, "ann", 9_000), (2, "bob", 1)]);
+    assert_eq!(logged(&stage), [""; 0], "the first list has no news");
+    list(&mut stage, &[(1, "ann", 9_001), (2, "bob", 9_000)]);
+    assert_eq!(logged(&stage), ["became stuck 2 bob@10.0.3.2  idle 2h 30m"]);
+    list(&mut stage, &[(1, "ann", 9_002), (2, "bob", 0)]);
+    assert_eq!(logged(&stage)[0], "recovered 2 bob@10.0.3.2  was: idle");
+}
+
+#[test]
+fn a_session_that_flaps_has_two_lines_with_counts() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(&mut stage, &[(2, "bob", 1)]);
+    for _ in 0..4 {
+        list(&mut stage, &[(2, "bob", 9_000)]);
+        list(&mut stage, &[(2, "bob", 0)]);
+    }
+    assert_eq!(
+        logged(&stage),
+        [
+            "recovered 2 bob@10.0.3.2  was: idle x4",
+            "became stuck 2 bob@10.0.3.2  idle 2h 30m x4"
+        ]
+    );
+    stage.wait(Duration::from_secs(400));
+    list(&mut stage, &[(2, "bob", 9_000)]);
+    assert_eq!(logged(&stage).len(), 3, "much later it is another event");
+}
+
+#[test]
+fn many_sessions_with_the_same_change_are_one_line() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    let all = |idle| (1..9).map(|id| (id, "ann", idle)).collect::<Vec<_>>();
+    list(&mut stage, &all(1));
+    list(&mut stage, &all(9_000));
+    assert_eq!(logged(&stage), ["became stuck 8 sessions: idle"]);
+}
+
+#[test]
+fn sessions_that_come_or_go_in_bulk_are_one_line() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    let all = |count: u64| (1..=count).map(|id| (id, "ann", 1)).collect::<Vec<_>>();
+    list(&mut stage, &all(100));
+    list(&mut stage, &all(119));
+    assert_eq!(logged(&stage), [""; 0], "fewer than 20");
+    list(&mut stage, &all(139));
+    list(&mut stage, &all(50));
+    assert_eq!(
+        logged(&stage),
+        ["went 89 sessions, now 50", "came 20 sessions, now 139"]
+    );
+    list(&mut stage, &all(1_000));
+    list(&mut stage, &all(1_090));
+    assert_eq!(logged(&stage).len(), 3, "fewer than a tenth of the list");
+}
+
+#[test]
+fn servers_and_endpoints_are_logged_when_they_go_and_return() {
+    let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
+    stage.list(r#"{"data":[]}"#);
+    for state in ["Master, Running", "Down", "Down", "Master, Running"] {
+        stage.wait(SECOND);
+        stage.servers(Ok(&[servers::server("db-01", state, None)]));
+    }
+    for _ in 0..3 {
+        stage.fail(RequestError::Refused);
+        stage.wait(SECOND * 4);
+    }
+    stage.list(r#"{"data":[]}"#);
+    let lines = logged(&stage);
+    assert_eq!(lines[0], "endpoint back after 12s");
+    assert!(lines[1].starts_with("endpoint lost "), "{lines:?}");
+    assert_eq!(lines[2..], ["server up db-01", "server down db-01"]);
+}
+
+#[test]
+fn enter_goes_to_the_moment_and_the_session() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(&mut stage, &[(1, "ann", 1), (2, "bob", 1)]);
+    list(&mut stage, &[(1, "ann", 9_000), (2, "bob", 1)]);
+    let at = stage.app.now.elapsed;
+    list(&mut stage, &[(1, "ann", 9_001), (2, "bob", 9_000)]);
+    stage.press(Code::Char('e'));
+    stage.press(Code::Down);
+    stage.press(Code::Enter);
+    let Some(Effect::Travel(Travel::To(moment, Some(session)))) = stage.asked.pop() else {
+        panic!("{:?}", stage.asked);
+    };
+    assert_eq!((moment, session.id.0), (at, 1));
+    let past = stage.back_at(moment, &stage.app, Some(&session));
+    assert!(past.app.modal.is_closed());
+    assert_eq!(past.shown().1, Some(1));
+    assert_eq!(past.app.events.len(), 2, "the log is complete also in the past");
+}
+
+#[test]
+fn the_chosen_event_stays_while_newer_ones_arrive() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(&mut stage, &[(1, "ann", 1), (2, "bob", 1), (3, "cid", 1)]);
+    list(&mut stage, &[(1, "ann", 9_000), (2, "bob", 1), (3, "cid", 1)]);
+    list(&mut stage, &[(1, "ann", 9_001), (2, "bob", 9_000), (3, "cid", 1)]);
+    stage.press(Code::Char('e'));
+    stage.press(Code::Down);
+    list(
+        &mut stage,
+        &[(1, "ann", 9_002), (2, "bob", 9_001), (3, "cid", 9_000)],
+    );
+    let pane = *stage.app.modal.events().unwrap();
+    assert_eq!(pane.position(&stage.app.events), 2);
+    stage.press(Code::Home);
+    let pane = *stage.app.modal.events().unwrap();
+    assert_eq!(pane.position(&stage.app.events), 0);
+}
+
+#[test]
+fn a_kill_is_logged_with_its_outcome_and_its_intent_is_not() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(&mut stage, &[(1, "ann", 1)]);
+    let identity = stage.app.table.view.row(0).unwrap().identity();
+    let text = |text: &str| Text::clean(text, TextLimit::Line);
+    let fact = |outcome| Fact {
+        at: stage.now(),
+        endpoint: Some(identity.endpoint),
+        kind: FactKind::Kill(Box::new(KillFact {
+            time: stage.now().wall,
+            number: 1,
+            identity: identity.clone(),
+            outcome,
+            reason: None,
+            filter: None,
+        })),
+    };
+    let mut finder = EventFinder::default();
+    assert!(finder.in_fact(&fact(None)).is_empty());
+    let outcome = KillResult {
+        word: text("killed"),
+        detail: text("gone after 1s"),
+    };
+    let events = finder.in_fact(&fact(Some(outcome)));
+    assert_eq!(events[0].text, "1 ann@10.0.3.1  killed gone after 1s");
+}
+
+#[test]
+fn the_log_is_bounded() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(&mut stage, &[(1, "ann", 1)]);
+    for round in 0..600 {
+        stage.wait(Duration::from_secs(301));
+        list(&mut stage, &[(1, "ann", 9_000 + round)]);
+        stage.wait(Duration::from_secs(301));
+        list(&mut stage, &[(1, "ann", 1)]);
+    }
+    assert_eq!(stage.app.events.len(), 1_000);
+}

@@ -1,0 +1,232 @@
+//! A past moment in place of the live screen: which messages it receives, and what its keys request.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc as channel;
+
+use super::Screen;
+use crate::app::App;
+use crate::app::msg::{Effect, Msg, Now, PastMsg, Travel};
+use crate::app::recorded::fact_of;
+use crate::clock;
+use crate::kill::AuditEntry;
+use crate::recording::{Fact, FactKind};
+use crate::runtime::history::{
+    self, HistoryCommand, HistoryLimits, HistoryReply, HistoryThread, TravelRequest,
+};
+
+/// The past moment that is shown, if any, and the thread that builds it.
+pub(super) struct LookingBack {
+    thread: HistoryThread,
+    replies: channel::UnboundedReceiver<HistoryReply>,
+    /// The app of the moment that is shown.
+    app: Option<Box<App>>,
+    /// Number of the last request for a moment. Replies to earlier ones are dropped.
+    number: u64,
+    /// Number of the request for the moment that is shown.
+    shown: u64,
+    /// Whether the screen has changed by a key since that request.
+    has_changed: bool,
+}
+
+impl LookingBack {
+    /// Starts the thread.
+    pub(super) fn start(endpoints: usize, limits: HistoryLimits) -> io::Result<Self> {
+        let (sender, replies) = channel::unbounded_channel();
+        Ok(Self {
+            thread: history::start(endpoints, limits, sender)?,
+            replies,
+            app: None,
+            number: 0,
+            shown: 0,
+            has_changed: false,
+        })
+    }
+
+    /// Returns the app of the past moment, if one is shown.
+    pub(super) fn app(&self) -> Option<&App> {
+        self.app.as_deref()
+    }
+
+    /// Adds what a message for the live app reports to the history.
+    pub(super) fn record(&self, msg: &Msg, now: Now) {
+        if let Msg::Arranged(view) = msg {
+            self.thread.send(HistoryCommand::View(Arc::clone(view), now));
+        }
+        if let Some(fact) = fact_of(msg, now) {
+            self.thread.send(HistoryCommand::Fact(fact));
+        }
+    }
+
+    /// Adds kills to the history.
+    pub(super) fn record_kills(&self, entries: &[AuditEntry]) {
+        for entry in entries {
+            self.thread.send(HistoryCommand::Fact(Fact {
+                at: clock::now(),
+                endpoint: Some(entry.identity.endpoint),
+                kind: FactKind::Kill(Box::new(entry.into())),
+            }));
+        }
+    }
+
+    /// Waits for the next reply of the thread.
+    pub(super) async fn next_reply(&mut self) -> HistoryReply {
+        match self.replies.recv().await {
+            Some(reply) => reply,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Screen {
+    /// Returns the app that is shown: that of a past moment, or the live one.
+    pub(super) fn shown(&self) -> &App {
+        self.past.app().unwrap_or(&self.app)
+    }
+
+    /// Sends a message to the live app, to the one of the past moment, or to both.
+    pub(super) fn route(&mut self, msg: Msg) -> io::Result<()> {
+        if self.past.app.is_none() {
+            self.past.has_changed |= msg.is_input();
+            return self.update(msg);
+        }
+        if msg.is_for_shown() {
+            self.past.has_changed |= msg.is_input();
+            return self.update_past(msg);
+        }
+        if msg.is_for_both() {
+            self.past.has_changed |= !matches!(msg, Msg::Happened(_));
+            self.update_past(msg.clone())?;
+        }
+        self.update(msg)
+    }
+
+    /// Sends a message to the app of the past moment, and executes the effects.
+    fn update_past(&mut self, msg: Msg) -> io::Result<()> {
+        let effects = self.past.app.as_mut().map(|app| app.update(msg));
+        for effect in effects.into_iter().flatten() {
+            match effect {
+                Effect::Arrange(job) => self
+                    .past
+                    .thread
+                    .send(HistoryCommand::Arrange(job, self.past.shown)),
+                Effect::Calculate(calculation) => {
+                    let command = HistoryCommand::Calculate(calculation, self.past.shown);
+                    self.past.thread.send(command);
+                }
+                Effect::Quit { keep_frame, .. } => self.quit_from_past(keep_frame)?,
+                effect => self.carry_out(effect)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Quits. If requests for kills are in flight, the live screen shows that.
+    fn quit_from_past(&mut self, keep_frame: bool) -> io::Result<()> {
+        self.update(Msg::Quit { keep_frame })?;
+        if self.exit.is_none() {
+            self.past.app = None;
+        }
+        Ok(())
+    }
+
+    /// Sends the present time to the app of the past moment.
+    pub(super) fn send_live_time(&mut self, now: Now) -> io::Result<()> {
+        self.update_past(Msg::Past(PastMsg::LiveTime(now)))
+    }
+
+    /// Requests the next frame of a past moment: it shows how long ago it was, in seconds.
+    pub(super) fn wake_past(&mut self, now: Now) {
+        if let Some(moment) = self.past.app.as_ref().and_then(|app| app.past_moment()) {
+            let ago = now.elapsed.saturating_sub(moment);
+            let next = clock::instant(moment + Duration::from_secs(ago.as_secs() + 1));
+            self.wake = Some(self.wake.map_or(next, |earlier| earlier.min(next)));
+        }
+    }
+
+    /// Requests another moment, or returns to the live screen.
+    pub(super) fn travel(&mut self, travel: Travel) -> io::Result<()> {
+        self.past.number += 1;
+        if travel == Travel::Live {
+            return self.return_to_live();
+        }
+        self.past.has_changed = false;
+        let screen = match &self.past.app {
+            Some(app) => app.past_screen(Some(&self.app)),
+            None => self.app.past_screen(None),
+        };
+        self.past
+            .thread
+            .send(HistoryCommand::Travel(Box::new(TravelRequest {
+                travel,
+                screen,
+                live: clock::now(),
+                number: self.past.number,
+            })));
+        Ok(())
+    }
+
+    fn return_to_live(&mut self) -> io::Result<()> {
+        self.past.thread.send(HistoryCommand::Live);
+        if let Some(past) = self.past.app.take() {
+            let session = past.sought_session();
+            self.past.thread.send(HistoryCommand::Free(past));
+            self.update(Msg::Past(PastMsg::Returned(session)))?;
+        }
+        Ok(())
+    }
+
+    /// Handles a reply of the history's thread.
+    pub(super) fn on_history(&mut self, reply: HistoryReply) -> io::Result<()> {
+        match reply {
+            HistoryReply::Shown(app, number) if number == self.past.number => self.show_past(app)?,
+            HistoryReply::Arranged(view, number) if number == self.past.shown => {
+                self.update_past(Msg::Arranged(view))?;
+            }
+            HistoryReply::Calculated(calculated, number) if number == self.past.shown => {
+                self.update_past(Msg::Calculated(calculated))?;
+            }
+            HistoryReply::Refused(why, number) if number == self.past.number => {
+                let msg = Msg::Past(PastMsg::Refused(why));
+                if self.past.app.is_some() {
+                    self.update_past(msg)?;
+                } else {
+                    self.update(msg)?;
+                }
+            }
+            HistoryReply::Happened(events) => {
+                self.route(Msg::Happened(events))?;
+                // Shown with the next frame, unless the log is open.
+                if self.shown().modal.events().is_none() {
+                    return Ok(());
+                }
+            }
+            HistoryReply::Failed(why) => self.update(Msg::Past(PastMsg::Refused(why)))?,
+            HistoryReply::Shown(..)
+            | HistoryReply::Arranged(..)
+            | HistoryReply::Calculated(..)
+            | HistoryReply::Refused(..) => {}
+        }
+        self.draw_data(Duration::ZERO);
+        Ok(())
+    }
+
+    /// Shows the app of a moment. If keys have changed the screen in the meantime, the moment is built for the new one.
+    fn show_past(&mut self, app: Box<App>) -> io::Result<()> {
+        if self.past.has_changed
+            && let Some(moment) = app.past_moment()
+        {
+            return self.travel(Travel::To(moment, None));
+        }
+        self.past.shown = self.past.number;
+        if let Some(before) = self.past.app.replace(app) {
+            self.past.thread.send(HistoryCommand::Free(before));
+        }
+        let now = clock::now();
+        self.send_live_time(now)?;
+        self.wake_past(now);
+        Ok(())
+    }
+}

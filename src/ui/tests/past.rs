@@ -1,0 +1,86 @@
+//! Frames of past moments.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::app::harness;
+use crate::app::msg::{Msg, PastMsg};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Returns the lines between the header and the status line.
+fn body_lines(stage: &AppHarness) -> Vec<String> {
+    let shown = frame(stage);
+    let lines = shown.lines().count();
+    shown
+        .lines()
+        .skip(2)
+        .take(lines - 4)
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_header_says_that_this_is_the_past_at_every_width() {
+    for (width, is_extent_shown) in [(60, false), (80, true), (120, true)] {
+        let mut stage = draft((width, 24));
+        for _ in 0..5 {
+            stage.wait(SECOND);
+            stage.list(FLEET);
+        }
+        let mut past = stage.back(stage.ago(2));
+        let present = stage.now();
+        past.send(Msg::Past(PastMsg::LiveTime(present)));
+        let shown = frame(&past);
+        let line = shown.lines().nth(1).unwrap();
+        let start = " PAST  16:20:04, 2s ago  [ ] step  { } minute  L live";
+        assert!(line.starts_with(start), "{line}");
+        assert_eq!(line.contains("history 5s, 1 kB"), is_extent_shown, "{line}");
+        assert!(!shown.lines().next().unwrap().contains("kill"));
+        assert!(!shown.contains("K kill"), "{shown}");
+    }
+}
+
+#[test]
+fn on_a_low_screen_the_past_takes_the_line_of_the_endpoint() {
+    let mut stage = draft((60, 11));
+    stage.wait(SECOND);
+    stage.list(FLEET);
+    let past = stage.back(stage.ago(1));
+    assert!(frame(&past).starts_with(" PAST "), "{}", frame(&past));
+}
+
+/// One list: the ids with their idle seconds.
+fn lists() -> impl Strategy<Value = Vec<Vec<(u64, u64)>>> {
+    let rows = proptest::collection::btree_map(1_u64..30, 0_u64..40_000, 0..12);
+    proptest::collection::vec(rows.prop_map(|rows| rows.into_iter().collect()), 2..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_past_shows_what_live_showed_at_that_list(lists in lists(), keys in "[tsI!]{0,2}") {
+        let mut stage = AppHarness::new(Dialect::Draft, (110, 30));
+        let mut shown = Vec::new();
+        stage.wait(SECOND);
+        for list in &lists {
+            stage.wait(SECOND);
+            let rows: Vec<_> = list.iter().map(|(id, idle)| (*id, "ann", *idle)).collect();
+            stage.list(&harness::draft(&rows));
+            shown.push((stage.app.now.elapsed, body_lines(&stage)));
+        }
+        for (at, live) in &shown {
+            let past = stage.back(*at);
+            prop_assert_eq!(&body_lines(&past), live);
+        }
+        // Keys change how a moment is shown, and the next one is shown in the same way.
+        let mut past = stage.back(shown[0].0);
+        for key in keys.chars() {
+            past.press(Code::Char(key));
+        }
+        let other = stage.back_at(shown[1].0, &past.app, None);
+        prop_assert_eq!(other.app.table.filter.text(), past.app.table.filter.text());
+        prop_assert_eq!(other.app.table.shows_groups(), past.app.table.shows_groups());
+    }
+}
