@@ -25,13 +25,13 @@ pub enum RecordingError {
     /// Bytes between two chunks that are not a frame of zstd.
     #[error("the recording is damaged at byte {offset}: no frame starts there")]
     NoFrame {
-        /// Where it is.
+        /// Position of the bytes in the file.
         offset: usize,
     },
     /// A chunk cannot be decompressed, or its checksum is wrong.
     #[error("the recording is damaged in the part at byte {offset}: {cause}")]
     Damaged {
-        /// Where the chunk starts.
+        /// Start of the chunk in the file.
         offset: usize,
         /// Cause, as zstd names it.
         cause: String,
@@ -39,7 +39,7 @@ pub enum RecordingError {
     /// A chunk is larger than the limit.
     #[error("the part at byte {offset} is larger than {limit} bytes or lines")]
     TooLarge {
-        /// Where the chunk starts.
+        /// Start of the chunk in the file.
         offset: usize,
         /// Limit in bytes of a line or of the chunk, or in lines.
         limit: usize,
@@ -47,7 +47,7 @@ pub enum RecordingError {
     /// A line cannot be read.
     #[error("line {line} of the part at byte {offset} cannot be read: {fault}")]
     Line {
-        /// Where the chunk starts.
+        /// Start of the chunk in the file.
         offset: usize,
         /// Number of the line in the chunk, from 1.
         line: usize,

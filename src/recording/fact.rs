@@ -1,4 +1,4 @@
-//! What a recording consists of.
+//! Facts: the parts of a recording.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -25,7 +25,7 @@ const SKIPPABLE: u32 = 0x184D_2A50;
 /// Size of magic number and length of a skippable frame, in bytes.
 const FRAME_HEAD: usize = 8;
 
-/// What a recording says about itself.
+/// Header of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Version of the program that made it.
@@ -154,7 +154,7 @@ impl Footer {
         frame(FOOTER_MAGIC, &record)
     }
 
-    /// Returns the footer in a skippable frame. `None` if it is none, or not of a chunk of this length.
+    /// Returns the footer in a skippable frame. `None` if it does not end a chunk of this length.
     pub(super) fn of_frame(found: &SkippableFrame<'_>, length: usize) -> Option<Self> {
         if found.magic != FOOTER_MAGIC {
             return None;

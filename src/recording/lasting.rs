@@ -1,4 +1,4 @@
-//! What is known at a moment: the facts that are repeated at the start of each chunk.
+//! Facts that last: they are repeated at the start of each chunk.
 
 use std::collections::BTreeMap;
 

@@ -248,7 +248,12 @@ proptest! {
             parts.push(part);
             rest = next;
         }
-        prop_assert_eq!(outcome(in_parts(Dialect::Draft, parts)), outcome(whole(Dialect::Draft, &body)));
+        // The position of an error in the text depends on the parts.
+        let (streamed, whole) = (in_parts(Dialect::Draft, parts), whole(Dialect::Draft, &body));
+        match (outcome(streamed), outcome(whole)) {
+            (Err(WireError::Broken(_)), Err(WireError::Broken(_))) => {}
+            (streamed, whole) => prop_assert_eq!(streamed, whole),
+        }
     }
 }
 
