@@ -1,6 +1,6 @@
 //! The bell and the title of the terminal.
 //!
-//! [`build_view`](super::build_view()) compares the lists and counts, off the drawing thread
+//! [`build_view`](mod@super::build_view) compares the lists and counts, off the drawing thread
 //! ([`ViewAlerts`]). `update` decides when the terminal rings.
 
 use std::sync::Arc;

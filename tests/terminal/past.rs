@@ -13,7 +13,10 @@ fn the_past_is_shown_and_live_again() {
         pty.keys("jj");
         pty.wait("the cursor", |screen| cursor_id(screen) == id);
         // The first list has no list before it.
-        pty.wait("new lists", |screen| lines(screen)[0].contains("live"));
+        pty.wait("rates of several lists", |screen| {
+            let shown = lines(screen);
+            shown[0].contains("live") && !shown[1].contains("new -")
+        });
         endpoint.stop();
         pty.wait("no reply", |screen| lines(screen)[1].contains("refused"));
         pty.keys("[");
