@@ -3,6 +3,7 @@
 //! Drives the protocol of [`crate::kill`] from the command line: finds the victims, shows them, prompts for
 //! confirmation, kills them and prints each outcome.
 
+mod diagnosed_list;
 mod driver;
 mod outcomes;
 mod permissions;

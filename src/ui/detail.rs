@@ -6,6 +6,7 @@
 mod connections;
 mod if_killed;
 mod named;
+mod pen;
 mod reasons;
 mod running;
 mod sections;
@@ -17,8 +18,9 @@ use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
+use self::pen::Pen;
 use super::draw::{fit, lines, wrap};
 use super::theme::Theme;
 use super::{clicks, outside};
@@ -27,16 +29,6 @@ use crate::app::detail::DetailPane;
 use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::diagnosis::Severity;
 use crate::model::{IdleEntry, IdleMeaning, RequestError, Session, SessionDetail, SessionPhase, Text};
-
-/// Theme, size and glyphs that the sections draw with.
-struct Pen<'a> {
-    theme: &'a Theme,
-    width: usize,
-    /// Number of columns that long lines are moved to the left by.
-    across: usize,
-    /// Whether long lines are wrapped.
-    unfolded: bool,
-}
 
 /// Width of the labels before texts, in cells.
 const LABEL: usize = 14;
@@ -348,54 +340,4 @@ fn client_line(detail: &SessionDetail, ascii: bool) -> Option<String> {
         .flatten()
         .collect();
     (!parts.is_empty()).then(|| parts.join(dot(ascii)))
-}
-
-impl Pen<'_> {
-    /// Returns a blank line and a heading with a dimmed remark.
-    fn heading<'a>(&self, heading: &'static str, remark: &str) -> [Line<'a>; 2] {
-        let line = Line::from(vec![
-            Span::styled(heading, self.theme.head),
-            Span::styled(format!("  {remark}"), self.theme.dim),
-        ]);
-        [Line::default(), line]
-    }
-
-    fn fit(&self, text: &str, width: usize) -> String {
-        fit(text, width, self.theme.glyphs.more)
-    }
-
-    /// Returns a long text: wrapped if lines are unfolded, otherwise one line, moved sideways at most to its
-    /// end.
-    fn long(&self, text: &str, width: usize) -> Vec<String> {
-        if self.unfolded {
-            return wrap(text, width.max(1));
-        }
-        let hidden = text.width().saturating_sub(width);
-        let skipped = self.across.min(hidden);
-        let mut left = skipped;
-        let rest: String = text
-            .chars()
-            .skip_while(|c| {
-                let taken = c.width().unwrap_or(0);
-                let is_left = left > 0;
-                left = left.saturating_sub(taken.max(1));
-                is_left
-            })
-            .collect();
-        vec![self.fit(&rest, width)]
-    }
-
-    /// Returns a text with a label before its first line.
-    fn labelled<'a>(&self, label: &'static str, text: &str) -> Vec<Line<'a>> {
-        let room = self.width.saturating_sub(LABEL).max(1);
-        let lines = wrap(text, room).into_iter().enumerate();
-        let lines = lines.map(|(place, line)| {
-            let label = if place == 0 { label } else { "" };
-            Line::from(vec![
-                Span::styled(format!("{label:<LABEL$}"), self.theme.head),
-                Span::raw(line),
-            ])
-        });
-        lines.collect()
-    }
 }

@@ -3,20 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::diagnosed_list::{DiagnosedList, LeftOut};
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::exit::{CommandError, ExitStatus, failed};
 use crate::commands::same_proxy::{self, Aliases};
 use crate::commands::server_access::{self, EndpointReports};
-use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
-use crate::filter::{Filter, FilterInput};
-use crate::kill::{
-    Authority, RefusalReason, Rules, Victim, asks_why, check_killable, depends_on_locks, is_undecided,
-    reason_names,
-};
-use crate::model::{
-    EndpointId, EndpointLocks, EndpointNames, Instance, RequestError, Session, SessionId, Snapshot, counted,
-};
+use crate::filter::Filter;
+use crate::kill::{Rules, Victim, asks_why, depends_on_locks};
+use crate::model::{EndpointId, EndpointLocks, RequestError, SessionId, Snapshot, counted};
 
 /// Selection by the command line.
 #[derive(Debug, Default)]
@@ -147,10 +142,8 @@ pub(super) async fn find(
         .map(|snapshot| {
             let reports = reports.get(&snapshot.endpoint).unwrap_or(&none);
             let locks = EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at);
-            DiagnosedList {
-                names: others(snapshot.endpoint),
-                ..DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
-            }
+            DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
+                .with_names(others(snapshot.endpoint))
         })
         .collect();
     let mut victims = victims(selected, &lists, selection);
@@ -176,14 +169,6 @@ pub(super) async fn find(
 fn ids(snapshot: &Snapshot) -> impl Iterator<Item = (EndpointId, SessionId)> + '_ {
     let sessions = snapshot.sessions.iter();
     sessions.map(|session| (snapshot.endpoint, session.id))
-}
-
-/// Why a session is left out.
-enum LeftOut {
-    /// The filter does not match.
-    NoMatch(String),
-    /// The filter is unknown.
-    Undecided(String),
 }
 
 /// Returns each selected session once, and why others are left out.
@@ -265,109 +250,6 @@ fn keyed(
     found
 }
 
-/// A session list with its diagnoses.
-struct DiagnosedList<'a> {
-    snapshot: &'a Snapshot,
-    diagnoses: Diagnoses,
-    /// Transactions and locks of the sessions.
-    locks: EndpointLocks,
-    /// The endpoint's name.
-    name: Arc<str>,
-    /// Its URL and other names.
-    names: Arc<EndpointNames>,
-    /// Whether the endpoint is read-only.
-    read_only: bool,
-    /// Whether the endpoint has a database user.
-    has_server_access: bool,
-}
-
-impl<'a> DiagnosedList<'a> {
-    fn new(
-        snapshot: &'a Snapshot,
-        locks: EndpointLocks,
-        clients: &[Client],
-        names: &[Arc<str>],
-        rules: &Rules,
-    ) -> Self {
-        let place = usize::from(snapshot.endpoint.0);
-        Self {
-            snapshot,
-            diagnoses: diagnose(
-                None,
-                DiagnosisInput::from(snapshot)
-                    .at(names.get(place).map(AsRef::as_ref))
-                    .with_locks(Some(&locks)),
-                &rules.diagnosis,
-                &Samples::new(),
-            ),
-            locks,
-            name: names.get(place).map_or_else(|| "".into(), Arc::clone),
-            names: Arc::default(),
-            read_only: clients.get(place).is_some_and(Client::is_read_only),
-            has_server_access: clients.get(place).is_some_and(Client::has_server_access),
-        }
-    }
-
-    /// Returns why a session is stuck, the most important reason first.
-    fn why(&self, id: SessionId) -> Option<String> {
-        let place = self.snapshot.position(id)?;
-        let session = self.snapshot.sessions.get(place)?;
-        let diagnosis = self.diagnoses.diagnosis(place);
-        let words: Vec<_> = diagnosis
-            .found
-            .iter()
-            .map(|finding| finding.sentence(session))
-            .collect();
-        (!words.is_empty()).then(|| words.join("; "))
-    }
-
-    /// Returns the session as a victim, or why it is not selected.
-    fn victim(&self, id: SessionId, selection: &VictimSelection) -> Option<Result<Victim, LeftOut>> {
-        let place = self.snapshot.position(id)?;
-        let session = self.snapshot.sessions.get(place)?;
-        let reasons = reason_names(&self.diagnoses.diagnosis(place));
-        let subject = FilterInput {
-            endpoint: Some(&self.name),
-            names: Some(&self.names),
-            process: self.snapshot.process(),
-            reasons: Some(reasons.as_reasons()),
-            locks: self.locks.of(session).numbers(),
-            ..FilterInput::new(session)
-        };
-        let filter = selection.filter.as_ref();
-        if let Some(filter) = filter.filter(|filter| !filter.evaluate(&subject.strict()).is_yes()) {
-            return Some(Err(unmatched(session, filter, &subject)));
-        }
-        let refused = self.refusal(&subject, selection);
-        Some(Ok(Victim {
-            identity: self.snapshot.identity(session),
-            session: session.clone(),
-            endpoint: Arc::clone(&self.name),
-            names: Arc::clone(&self.names),
-            dialect: self.snapshot.dialect,
-            instance: self.snapshot.instance.clone(),
-            reasons,
-            taken_by: selection.filter.clone(),
-            has_server_access: self.has_server_access,
-            refused,
-        }))
-    }
-
-    /// Returns why the session cannot be killed, if that is known from the list.
-    fn refusal(&self, subject: &FilterInput<'_>, selection: &VictimSelection) -> Option<RefusalReason> {
-        let instance = self.snapshot.instance.as_ref();
-        let authority = Authority {
-            read_only: self.read_only && !selection.is_dry_run,
-            may_only_read: false,
-            dialect: Some(self.snapshot.dialect),
-            version: instance.and_then(Instance::release),
-            // Detected later, at endpoints that have victims.
-            several_proxies: false,
-        };
-        check_killable(subject, authority, &selection.rules.protect).err()
-    }
-}
-
 /// Adds a session that is missing in the list. Returns `false` if it does not exist.
 async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Result<bool, CommandError> {
     match client.session(id).await {
@@ -399,16 +281,4 @@ fn client_text(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> S
 fn without_id(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId, key: &str) -> String {
     let client = client_text(snapshots, endpoint, id);
     format!("refused: {id}{client}: it has the key {key}, but its id was not given")
-}
-
-/// Returns why a session is left out that a filter does not certainly match.
-fn unmatched(session: &Session, filter: &Filter, subject: &FilterInput<'_>) -> LeftOut {
-    let (who, text) = (format!("{} {}", session.id, session.client()), filter.text());
-    if is_undecided(filter, subject) {
-        LeftOut::Undecided(format!(
-            "refused: {who}: unknown whether it matches the filter '{text}'"
-        ))
-    } else {
-        LeftOut::NoMatch(format!("refused: {who}: it does not match the filter '{text}'"))
-    }
 }

@@ -12,6 +12,7 @@ use crate::app::msg::{Effect, Msg, Now, PastMsg, Travel};
 use crate::app::recorded::fact_of;
 use crate::clock;
 use crate::kill::AuditEntry;
+use crate::model::Identity;
 use crate::recording::{Fact, FactKind};
 use crate::runtime::history::{
     self, HistoryCommand, HistoryLimits, HistoryReply, HistoryThread, TravelRequest,
@@ -27,6 +28,8 @@ pub(super) struct LookingBack {
     number: u64,
     /// Number of the request for the moment that is shown.
     shown: u64,
+    /// The session that the last request moves the cursor to.
+    session: Option<Box<Identity>>,
     /// Whether the screen has changed by a key since that request.
     has_changed: bool,
 }
@@ -41,6 +44,7 @@ impl LookingBack {
             app: None,
             number: 0,
             shown: 0,
+            session: None,
             has_changed: false,
         })
     }
@@ -153,6 +157,10 @@ impl Screen {
             return self.return_to_live();
         }
         self.past.has_changed = false;
+        self.past.session = match &travel {
+            Travel::To(_, session) => session.clone(),
+            _ => None,
+        };
         let screen = match &self.past.app {
             Some(app) => app.past_screen(Some(&self.app)),
             None => self.app.past_screen(None),
@@ -218,7 +226,8 @@ impl Screen {
         if self.past.has_changed
             && let Some(moment) = app.past_moment()
         {
-            return self.travel(Travel::To(moment, None));
+            let session = self.past.session.take();
+            return self.travel(Travel::To(moment, session));
         }
         self.past.shown = self.past.number;
         if let Some(before) = self.past.app.replace(app) {
