@@ -51,6 +51,7 @@ pub(super) fn draw(
         theme,
         width: usize::from(inner.width),
         across: pane.across,
+        is_past: app.past.is_some(),
         unfolded: pane.unfolded,
     };
     let mut head = title(app, pane, &pen);

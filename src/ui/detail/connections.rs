@@ -75,7 +75,11 @@ fn with_statistics<'a>(pane: &DetailPane, detail: &SessionDetail, pen: &Pen<'_>)
     for (index, connection) in detail.connections.iter().enumerate() {
         let statistics = connection.statistics.unwrap_or_default();
         text.push(totals(connection, &statistics, pen));
-        if let Some(series) = pane.courses.get(index) {
+        // Live, the rates follow soon.
+        let has_rates = |series: &&CounterSeries| {
+            !pen.is_past || Counter::ALL.iter().any(|counter| series.rate(*counter).is_some())
+        };
+        if let Some(series) = pane.courses.get(index).filter(has_rates) {
             text.push(rates(series, pen));
             text.push(courses(series, pen));
         }

@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::model::counted;
 
-/// Returns the section. A session that is closing or has ended cannot be killed.
+/// Returns the section. A session that is closing or has ended cannot be killed, and none in the past.
 pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
-    if pane.ended.is_some() || pane.is_closing() {
+    if pane.ended.is_some() || pane.is_closing() || pen.is_past {
         return Vec::new();
     }
     let locks = app.locks_of(pane.identity.endpoint);

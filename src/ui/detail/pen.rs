@@ -15,6 +15,8 @@ pub(super) struct Pen<'a> {
     pub(super) across: usize,
     /// Whether long lines are wrapped.
     pub(super) unfolded: bool,
+    /// Whether the details are those of a past moment: a session cannot be killed there.
+    pub(super) is_past: bool,
 }
 
 impl Pen<'_> {

@@ -100,7 +100,7 @@ fn reason<'a>(
         .unwrap_or_default();
     let sentence = format!("{}{addition}", finding.sentence(session));
     let mut text = paragraph(label, &sentence, style, style);
-    if pane.ended.is_none() {
+    if pane.ended.is_none() && !pen.is_past {
         let dim = pen.theme.dim;
         let step = finding.next_step(session, StepFor::Screen);
         text.extend(paragraph(

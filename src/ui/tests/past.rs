@@ -42,6 +42,22 @@ fn the_header_says_that_this_is_the_past_at_every_width() {
 }
 
 #[test]
+fn past_details_have_no_next_step_and_no_consequences() {
+    let mut stage = draft((80, 24));
+    for _ in 0..3 {
+        stage.wait(SECOND);
+        stage.list(FLEET);
+    }
+    stage.press(Code::Enter);
+    stage.wait(SECOND);
+    stage.list(FLEET);
+    assert!(frame(&stage).contains("IF KILLED"), "{}", frame(&stage));
+    let past = frame(&stage.back(stage.ago(1)));
+    assert!(past.contains("Session "), "{past}");
+    assert!(!past.contains("IF KILLED") && !past.contains("  next "), "{past}");
+}
+
+#[test]
 fn on_a_low_screen_the_past_takes_the_line_of_the_endpoint() {
     let mut stage = draft((60, 11));
     stage.wait(SECOND);
