@@ -340,6 +340,9 @@ impl Screen {
             bytes,
             drawn: Msg::Drawn(shown),
         });
+        if !self.app.table.view.snapshots.is_empty() {
+            self.past.release();
+        }
         Ok(())
     }
 

@@ -18,9 +18,14 @@ use crate::runtime::history::{
     self, HistoryCommand, HistoryLimits, HistoryReply, HistoryThread, TravelRequest,
 };
 
+/// Maximum number of commands that are held.
+const MAX_HELD: usize = 64;
+
 /// The past moment that is shown, if any, and the thread that builds it.
 pub(super) struct LookingBack {
     thread: HistoryThread,
+    /// Commands that wait for the first frame with a table, so that the start does not share its time.
+    held: Option<Vec<HistoryCommand>>,
     replies: channel::UnboundedReceiver<HistoryReply>,
     /// The app of the moment that is shown.
     app: Option<Box<App>>,
@@ -40,6 +45,7 @@ impl LookingBack {
         let (sender, replies) = channel::unbounded_channel();
         Ok(Self {
             thread: history::start(endpoints, limits, sender)?,
+            held: Some(Vec::new()),
             replies,
             app: None,
             number: 0,
@@ -55,19 +61,37 @@ impl LookingBack {
     }
 
     /// Adds what a message for the live app reports to the history.
-    pub(super) fn record(&self, msg: &Msg, now: Now) {
+    pub(super) fn record(&mut self, msg: &Msg, now: Now) {
         if let Msg::Arranged(view) = msg {
-            self.thread.send(HistoryCommand::View(Arc::clone(view), now));
+            self.send(HistoryCommand::View(Arc::clone(view), now));
         }
         if let Some(fact) = fact_of(msg, now) {
-            self.thread.send(HistoryCommand::Fact(fact));
+            self.send(HistoryCommand::Fact(fact));
+        }
+    }
+
+    /// Sends a command, or holds it until the first frame with a table.
+    fn send(&mut self, command: HistoryCommand) {
+        match &mut self.held {
+            Some(held) if held.len() < MAX_HELD => held.push(command),
+            _ => {
+                self.release();
+                self.thread.send(command);
+            }
+        }
+    }
+
+    /// Sends the commands that were held.
+    pub(super) fn release(&mut self) {
+        for command in self.held.take().into_iter().flatten() {
+            self.thread.send(command);
         }
     }
 
     /// Adds kills to the history.
-    pub(super) fn record_kills(&self, entries: &[AuditEntry]) {
+    pub(super) fn record_kills(&mut self, entries: &[AuditEntry]) {
         for entry in entries {
-            self.thread.send(HistoryCommand::Fact(Fact {
+            self.send(HistoryCommand::Fact(Fact {
                 at: clock::now(),
                 endpoint: Some(entry.identity.endpoint),
                 kind: FactKind::Kill(Box::new(entry.into())),
@@ -156,6 +180,7 @@ impl Screen {
         if travel == Travel::Live {
             return self.return_to_live();
         }
+        self.past.release();
         self.past.has_changed = false;
         self.past.session = match &travel {
             Travel::To(_, session) => session.clone(),
