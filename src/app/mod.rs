@@ -101,8 +101,9 @@ use self::theme::{Background, ThemeStyles};
 use self::tour::Tour;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, SavedFilters};
+use crate::kill::open_work::OpenWork;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
-use crate::model::{EndpointId, EndpointLocks, LockNumbers, RowKey, Session, SessionId};
+use crate::model::{Dialect, EndpointId, EndpointLocks, LockNumbers, RowKey, Session, SessionId};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
@@ -313,6 +314,21 @@ impl App {
     pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
         let locks = self.locks_of(endpoint);
         locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
+    }
+
+    /// Whether no endpoint can read locks, because all of them have the draft's API.
+    pub(crate) fn has_only_drafts(&self) -> bool {
+        let mut dialects = self.endpoints.iter().map(|endpoint| endpoint.dialect);
+        self.endpoints.len() > 0 && dialects.all(|dialect| dialect == Some(Dialect::Draft))
+    }
+
+    /// Returns what a session has open. `None` before the first list of its endpoint.
+    pub(crate) fn open_work(&self, endpoint: EndpointId, session: &Session) -> Option<OpenWork> {
+        let latest = self.endpoints.get(endpoint)?.latest.as_ref()?;
+        let locks = self.locks_of(endpoint);
+        let known = locks.map(|locks| locks.of(session)).unwrap_or_default();
+        let api = (latest.dialect, latest.instance.as_ref());
+        Some(OpenWork::of(session, api, known, |server| locks?.server(server)))
     }
 
     /// Returns the key of a session by its id.

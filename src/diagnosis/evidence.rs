@@ -136,10 +136,9 @@ impl Evidence {
     pub(super) fn short(&self, session: &Session) -> String {
         match self {
             Self::Blocks { .. } | Self::LockWait { .. } | Self::OpenTransaction { .. } => locks::short(self),
-            Self::Idle { idle, .. } => holds(session).map_or_else(
-                || format!("idle {idle}"),
-                |servers| format!("idle, holds {servers}"),
-            ),
+            Self::Idle { idle, .. } => {
+                format!("idle {idle}{}", keeps_open(session).unwrap_or_default())
+            }
             Self::Silent(lasted) => format!("silent {lasted}"),
             Self::Transaction(idle) => format!("transaction {idle}"),
             Self::Query { lasted, is_least, .. } => query(*lasted, *is_least),
@@ -173,13 +172,13 @@ impl Evidence {
             }
             Self::NoBackend(lasted) => format!("no backend {lasted}"),
             Self::Idle { idle, others } => {
-                let holds = holds(session).map(|servers| format!(", holds {servers}"));
+                let keeps = keeps_open(session);
                 let others = others.map(|others| {
                     format!("; the other {others} of the same user, host and service are active")
                 });
                 format!(
                     "idle {idle}{}{}",
-                    holds.unwrap_or_default(),
+                    keeps.unwrap_or_default(),
                     others.unwrap_or_default()
                 )
             }
@@ -250,12 +249,12 @@ fn name(server: Option<&Text>) -> &str {
     server.map_or("?", Text::as_str)
 }
 
-/// Returns the servers that the session is connected to; `None` if there are none or they are not reported.
-fn holds(session: &Session) -> Option<String> {
+/// Returns the servers that the session keeps a connection to; `None` if there are none or they are not reported.
+fn keeps_open(session: &Session) -> Option<String> {
     let names: Vec<_> = session
         .server_connections()?
         .iter()
         .map(|connection| connection.server.as_str())
         .collect();
-    (!names.is_empty()).then(|| names.join(" "))
+    (!names.is_empty()).then(|| format!(", keeps {} open", names.join(" ")))
 }

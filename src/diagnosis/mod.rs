@@ -23,6 +23,7 @@ mod server_time;
 mod settings;
 mod thresholds;
 
+pub(crate) use capabilities::is_running;
 pub use diagnose::{Diagnoses, DiagnosisInput, Samples, diagnose};
 pub use evidence::Evidence;
 pub use finding::ReasonSet;

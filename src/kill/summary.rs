@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FirstCheck, KillState, KillTask, RefusalReason};
 use crate::filter::Filter;
-use crate::model::{Dialect, Part, Session, Span, Text, visible};
+use crate::model::{Part, Session, Span, Text, visible};
 
 /// Maximum number of characters shown of a statement; enough to recognize it.
 const MAX_SQL_CHARS: usize = 200;
@@ -176,29 +176,4 @@ fn statement(session: &Session) -> Option<String> {
         shown.push('…');
     }
     Some(shown)
-}
-
-/// Returns the consequences that apply to at least one of the victims, as sentences. `kills_statements`
-/// is whether the running statements are killed too.
-pub(crate) fn consequences(tasks: &[KillTask], kills_statements: bool) -> Vec<&'static str> {
-    let (drops, goes_on, are_killed) = if tasks.len() > 1 {
-        (
-            "The clients lose their connections; open transactions roll back.",
-            "Statements may keep running on their servers until they finish there.",
-            "Running statements are killed on their servers too.",
-        )
-    } else {
-        (
-            "The client loses its connection; an open transaction rolls back.",
-            "A statement may keep running on its servers until it finishes there.",
-            "A running statement is killed on its server too.",
-        )
-    };
-    // Only a real MaxScale runs statements.
-    let runs_statements = tasks.iter().any(|task| task.victim.dialect == Dialect::JsonApi);
-    let statements = if kills_statements { are_killed } else { goes_on };
-    [Some(drops), runs_statements.then_some(statements)]
-        .into_iter()
-        .flatten()
-        .collect()
 }

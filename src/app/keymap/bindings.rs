@@ -157,6 +157,9 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Blockers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
     Blockers [on(Code::Esc), ch('b')] Action::Back, "Esc b", "back to the table", "back";
     Blockers [ch('l')] Action::KillLog, "l", "kill log of this run", "";
+    Blockers [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
+    Blockers [ch('S')] Action::Servers, "S", "servers and services", "";
+    Blockers [ch('E')] Action::Endpoints, "E", "endpoints: their state and faults", "";
     Blockers [ch('r')] Action::Refresh, "r", "poll now", "";
     Blockers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Blockers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
@@ -172,6 +175,10 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Servers [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Servers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
     Servers [on(Code::Esc), ch('S')] Action::Back, "Esc S", "back to the table", "back";
+    Servers [ch('l')] Action::KillLog, "l", "kill log of this run", "";
+    Servers [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
+    Servers [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
+    Servers [ch('E')] Action::Endpoints, "E", "endpoints: their state and faults", "";
     Servers [ch('r')] Action::Refresh, "r", "poll now", "";
     Servers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Servers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
@@ -184,6 +191,10 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Endpoints [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Endpoints [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
     Endpoints [on(Code::Esc), ch('E')] Action::Back, "Esc E", "back to the table", "back";
+    Endpoints [ch('l')] Action::KillLog, "l", "kill log of this run", "";
+    Endpoints [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
+    Endpoints [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
+    Endpoints [ch('S')] Action::Servers, "S", "servers and services", "";
     Endpoints [ch('r')] Action::Refresh, "r", "poll now", "";
     Endpoints [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Endpoints [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";

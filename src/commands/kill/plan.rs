@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::output;
+use crate::kill::open_work::{OpenWork, consequences};
 use crate::kill::{KillTask, summary};
 use crate::model::{Dialect, Text, curl_line};
 use crate::ui::cut::wrap;
@@ -34,7 +35,11 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         let check = format!(
             "{each} is checked again right before its DELETE, which is sent once. Then it is followed until it is gone."
         );
-        let sentences = std::iter::once(check.as_str()).chain(summary::consequences(tasks, kills_statements));
+        let works = tasks
+            .iter()
+            .filter(|task| task.may_be_confirmed())
+            .map(|task| OpenWork::of_victim(&task.victim));
+        let sentences = std::iter::once(check.as_str()).chain(consequences(works, kills_statements));
         for line in wrap(&sentences.collect::<Vec<_>>().join(" "), width) {
             text.push_str(&line);
             text.push('\n');

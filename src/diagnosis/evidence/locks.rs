@@ -177,7 +177,7 @@ pub(super) fn next_step(evidence: &Evidence, client: &str) -> String {
                 1 => "1 session continues".to_owned(),
                 count => format!("{count} sessions continue"),
             };
-            format!("contact {client}, or kill it: with K {frees}; b shows which")
+            format!("contact {client}, or kill it (K): {frees}; b shows which")
         }
         Evidence::OpenTransaction { .. } => {
             format!("contact {client} for a COMMIT; K kills the session and rolls back")

@@ -1,7 +1,7 @@
 //! Evidence as sentences for the details of one session, and the next step for the user.
 
 use super::{Evidence, holds, locks, name};
-use crate::model::{Session, Span, closing_servers, closing_text, size_text};
+use crate::model::{Session, Span, closing_step, closing_text, size_text};
 
 /// Returns the finding as a sentence.
 pub(super) fn sentence(evidence: &Evidence, session: &Session) -> String {
@@ -112,10 +112,7 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session) -> String {
         Evidence::Idle { .. } => {
             format!("check with {client} whether it is still needed; K frees its connections")
         }
-        Evidence::Closing(_) => match closing_servers(session) {
-            Some(servers) => format!("{servers} (y copies KILL)"),
-            None => "look for its threads on the servers and end them there".to_owned(),
-        },
+        Evidence::Closing(_) => closing_step(session),
         Evidence::Login(_) => format!("check the network and the login of {client}"),
         Evidence::History { .. } => "a new connection of the client starts with an empty history".to_owned(),
         Evidence::Memory { .. } => "MEMORY below names the part that is large".to_owned(),

@@ -1,11 +1,14 @@
 //! Consequences of a kill for the clients, the data and the sessions that wait.
 
+use std::collections::BTreeMap;
+
 use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
-use crate::kill::{KillTask, summary};
+use crate::kill::KillTask;
+use crate::kill::open_work::{OpenWork, consequences};
 use crate::model::{SessionLocks, counted};
 use crate::ui::draw::wrap;
 use crate::ui::theme::Theme;
@@ -21,22 +24,30 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
         return Vec::new();
     }
     let kills_statements = asking.batch.has_server_access() && asking.batch.kills_statements();
-    let general = summary::consequences(tasks, kills_statements).join(" ");
+    let is_left = |task: &&KillTask| !task.is_removed() && !is_over(task);
+    let works = tasks.iter().filter(is_left).map(|task| open_work(app, task));
+    let general = consequences(works, kills_statements).join(" ");
     let mut texts = vec![(general, Style::new())];
-    let left = tasks.iter().filter(|task| !task.is_removed() && !is_over(task));
-    let changed = left
-        .filter_map(|task| locks(app, task)?.transaction.as_ref()?.rows_modified)
-        .fold(0_u64, u64::saturating_add);
-    if changed > 0 {
-        let server = match tasks {
-            [task] => locks(app, task).map(|locks| locks.server.to_string()),
-            _ => None,
-        };
-        let server = server.unwrap_or_else(|| "servers".to_owned());
-        let verb = if tasks.len() == 1 { "rolls" } else { "roll" };
-        let rows = counted(changed, "changed row");
-        texts.push((format!("{server} {verb} back {rows}."), theme.look));
+    let left = tasks.iter().filter(is_left);
+    let mut by_server: BTreeMap<&str, u64> = BTreeMap::new();
+    for own in left.filter_map(|task| locks(app, task)) {
+        let rows = own
+            .transaction
+            .as_ref()
+            .and_then(|transaction| transaction.rows_modified);
+        let sum = by_server.entry(own.server.as_str()).or_default();
+        *sum = sum.saturating_add(rows.unwrap_or_default());
     }
+    let rolled_back = by_server.iter().filter(|(_, rows)| **rows > 0);
+    let rolled_back: Vec<_> = rolled_back
+        .map(|(server, rows)| format!("{server} rolls back {}", counted(*rows, "changed row")))
+        .collect();
+    if !rolled_back.is_empty() {
+        texts.push((format!("{}.", rolled_back.join(", ")), theme.look));
+    }
+    let changed = by_server
+        .values()
+        .fold(0_u64, |sum, rows| sum.saturating_add(*rows));
     if changed > LONG_ROLLBACK_ROWS {
         let long = "Rolling back may take as long as the changes took.";
         texts.push((long.to_owned(), theme.act));
@@ -58,6 +69,13 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
         lines.map(move |line| Line::styled(line, style))
     });
     texts.collect()
+}
+
+/// Returns what a victim has open.
+fn open_work(app: &App, task: &KillTask) -> OpenWork {
+    let victim = &task.victim;
+    app.open_work(victim.identity.endpoint, app.newest_session(task))
+        .unwrap_or_else(|| OpenWork::of_victim(victim))
 }
 
 /// Returns the transaction and locks of a victim.

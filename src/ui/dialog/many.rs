@@ -1,5 +1,7 @@
 //! Many victims: how many are not stuck, and a list from which each can be struck out.
 
+use std::collections::BTreeSet;
+
 use ratatui::text::{Line, Span};
 
 use super::consequences::locks;
@@ -10,7 +12,7 @@ use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
 use crate::kill::summary::CheckCounts;
 use crate::kill::{KillTask, summary};
-use crate::model::counted;
+use crate::model::{EndpointId, LockHolder, SessionId, counted};
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
 
@@ -167,29 +169,59 @@ fn refusals<'a>(tasks: &[KillTask], theme: &Theme, width: usize) -> Vec<Line<'a>
     lines
 }
 
-/// Returns how many of the sessions block others, wait, or do neither. `None` without server access.
-fn lock_counts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
+/// Returns how many of the sessions are root blockers, wait, or do neither, and for which other sessions they wait:
+/// a kill of these waiters does not remove the cause. Empty without server access.
+fn lock_counts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let tasks = asking.batch.tasks();
     let left: Vec<_> = asking.left().filter_map(|index| tasks.get(index)).collect();
     let is_known = left.iter().any(|task| {
         app.locks_of(task.victim.identity.endpoint)
             .is_some_and(|locks| !locks.is_empty())
     });
+    if !is_known {
+        return Vec::new();
+    }
     let own = || left.iter().filter_map(|task| locks(app, task));
-    let blockers = own().filter(|own| own.blocks > 0).count();
     let waiters = own().filter(|own| own.wait.is_some()).count();
-    let both = own().filter(|own| own.blocks > 0 && own.wait.is_some()).count();
-    let others = left.len() - (blockers + waiters - both);
-    let verbs = |count, one, many| if count == 1 { one } else { many };
-    let block = verbs(blockers, "blocks", "block");
-    let wait = verbs(waiters, "waits", "wait");
-    let does = verbs(both, "does both", "do both");
-    let both = (both > 0).then(|| format!(" ({both} {does})"));
+    let both = own().filter(|own| own.wait.is_some() && own.blocks > 0).count();
+    let roots = own().filter(|own| own.wait.is_none() && own.blocks > 0).count();
+    let others = left.len() - (roots + waiters);
+    let both = match both {
+        0 => String::new(),
+        1 => " (1 of them blocks others)".to_owned(),
+        both => format!(" ({both} of them block others)"),
+    };
     let text = format!(
-        "{blockers} {block} others, {waiters} {wait}{}, {others} neither",
-        both.unwrap_or_default()
+        "{}, {waiters} waiting{both}, {others} neither",
+        counted(roots, "root blocker")
     );
-    is_known.then(|| fact("locks", &text, theme, width))
+    let mut lines = vec![fact("locks", &text, theme, width)];
+    let is_listed = |endpoint: EndpointId, id: SessionId| {
+        let mut ids = left.iter().map(|task| &task.victim.identity);
+        ids.any(|identity| identity.endpoint == endpoint && identity.id == id)
+    };
+    let causes = left.iter().filter_map(|task| {
+        let blocker = locks(app, task)?.wait.as_ref()?.blocker.as_ref()?;
+        match blocker {
+            LockHolder::Session { id, .. } if is_listed(task.victim.identity.endpoint, *id) => None,
+            LockHolder::Session { id, .. } => Some(id.to_string()),
+            other => Some(other.to_string()),
+        }
+    });
+    let causes: Vec<_> = causes.collect();
+    let count = causes.len();
+    let names: BTreeSet<_> = causes.into_iter().collect();
+    if !names.is_empty() {
+        let verb = if count == 1 { "waits" } else { "wait" };
+        let is = if names.len() == 1 { "which is" } else { "which are" };
+        let names: Vec<_> = names.into_iter().collect();
+        let text = format!(
+            "{count} {verb} for {}, {is} not in this list",
+            names.join(" and ")
+        );
+        lines.extend(super::fact("", &text, theme, width));
+    }
+    lines
 }
 
 /// Returns the number of sessions that would be killed with the age of their checks, and of those that would not.
@@ -252,16 +284,25 @@ fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<
 }
 
 /// Returns the servers and the statement of the victim under the cursor, and why it is stuck if its row has
-/// too little room.
+/// too little room. The first line begins with its id.
 fn selected<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let Some(task) = asking.batch.tasks().get(asking.cursor) else {
         return Vec::new();
     };
     let why = Table::new(app, asking, theme, width).cut_why(asking.cursor, task);
-    let why = why
-        .into_iter()
-        .flat_map(|why| super::fact("  why", &why, theme, width));
-    let activity = summary::activity(task.session()).into_iter();
-    why.chain(activity.map(|(label, value)| fact(&format!("  {label}"), &value, theme, width)))
-        .collect()
+    let mut facts: Vec<_> = why.into_iter().map(|why| ("why", why)).collect();
+    facts.extend(summary::activity(task.session()));
+    let id = task.victim.identity.id;
+    let facts = facts.into_iter().enumerate().flat_map(|(place, (label, value))| {
+        let label = match place {
+            0 => format!("{id} {label}"),
+            _ => format!("{:width$} {label}", "", width = id.to_string().len()),
+        };
+        if label.trim_start().ends_with("why") {
+            super::fact(&label, &value, theme, width)
+        } else {
+            vec![fact(&label, &value, theme, width)]
+        }
+    });
+    facts.collect()
 }

@@ -94,7 +94,7 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
             1 => "1 session waits for this one".to_owned(),
             count => format!("{count} sessions wait for this one"),
         };
-        lines.extend(fact("blocks", &text, theme, width));
+        lines.extend(fact("locks", &text, theme, width));
     }
     if let Some(root) = &asking.root {
         let likely = if root.is_likely { "likely " } else { "" };
