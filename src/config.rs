@@ -107,6 +107,8 @@ pub(crate) struct Config {
     pub settings_file: SettingsFile,
     /// Whether the screen uses the mouse.
     pub mouse: bool,
+    /// Whether the terminal rings when a session becomes ▲, and shows the number of stuck sessions in its title.
+    pub bell: bool,
     /// Theme, if color is used.
     pub theme: Arc<ThemeStyles>,
     /// Name of the theme, or the path of its file.
@@ -169,6 +171,7 @@ impl Config {
             keys: RemappedKeys::default(),
             settings_file: SettingsFile::default(),
             mouse: false,
+            bell: false,
             theme: ThemeStyles::usual(),
             theme_name: String::new(),
             group_by: None,

@@ -15,6 +15,7 @@ pub mod filter;
 pub mod kill;
 pub mod model;
 pub mod poller;
+pub mod recording;
 pub(crate) mod runtime;
 pub mod ui;
 pub mod wire;

@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("wire", &["model"]),
     ("filter", &["model"]),
     ("diagnosis", &["model", "filter"]),
     ("kill", &["model", "filter", "diagnosis"]),
-    ("app", &["model", "filter", "diagnosis", "kill"]),
+    ("recording", &["model", "diagnosis", "kill"]),
+    ("app", &["model", "filter", "diagnosis", "kill", "recording"]),
     ("ui", &["model", "filter", "diagnosis", "kill", "app"]),
     ("cli", &["config"]),
     ("config", &["model", "filter", "diagnosis", "kill", "app"]),
@@ -29,6 +30,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "filter",
             "diagnosis",
             "kill",
+            "recording",
             "app",
             "ui",
             "config",
@@ -46,6 +48,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "filter",
             "diagnosis",
             "kill",
+            "recording",
             "app",
             "ui",
             "config",
@@ -60,7 +63,16 @@ const ROOMS: [(&str, &[&str]); 15] = [
 ];
 
 /// Rooms without I/O, clock, threads or randomness.
-const PURE: [&str; 7] = ["model", "wire", "filter", "diagnosis", "kill", "app", "ui"];
+const PURE: [&str; 8] = [
+    "model",
+    "wire",
+    "filter",
+    "diagnosis",
+    "kill",
+    "recording",
+    "app",
+    "ui",
+];
 
 const IMPURE: [&str; 18] = [
     "tokio",

@@ -85,6 +85,8 @@ pub(crate) struct BlockersPane {
     pub cursor: Option<ThreadKey>,
     /// The first line shown.
     pub top: usize,
+    /// Number of lines of the list, once it has been drawn.
+    pub lines: Option<usize>,
 }
 
 impl BlockersPane {
@@ -111,16 +113,20 @@ impl BlockersPane {
         let now = self.position(rows).unwrap_or_default();
         let index = places.iter().position(|place| *place == now).unwrap_or_default();
         let last = places.len().saturating_sub(1);
-        let Some(place) = places.get(index.saturating_add_signed(threads).min(last)) else {
+        if let Some(place) = places.get(index.saturating_add_signed(threads).min(last)) {
+            self.choose(rows, *place, height);
+        }
+    }
+
+    /// Moves the cursor to the thread at a position.
+    fn choose(&mut self, rows: &[BlockerRow], place: usize, height: usize) {
+        let Some(thread) = rows.get(place).and_then(BlockerRow::thread) else {
             return;
         };
-        self.cursor = rows
-            .get(*place)
-            .and_then(BlockerRow::thread)
-            .map(|thread| thread.key.clone());
+        self.cursor = Some(thread.key.clone());
         // The line above a thread belongs to it if it is the first one.
-        let top = if *place == 0 { 0 } else { self.top };
-        self.top = clamp_scroll(top, *place, rows.len(), height);
+        let top = if place == 0 { 0 } else { self.top };
+        self.top = clamp_scroll(top, place, rows.len(), height);
     }
 }
 
@@ -167,6 +173,10 @@ impl App {
 
     /// Returns the number of lines of the view that show threads.
     pub(crate) fn blocker_lines(&self) -> usize {
+        if let Some(lines) = self.blockers.as_ref().and_then(|pane| pane.lines) {
+            return lines.max(1);
+        }
+        // The title, the headings and the lines below the list.
         usize::from(self.areas().table.height.max(self.areas().detail.height))
             .saturating_sub(5)
             .max(1)
@@ -178,6 +188,15 @@ impl App {
         let rows = &self.table.view.blockers.rows;
         if let Some(pane) = &mut self.blockers {
             pane.step(rows, threads, height);
+        }
+    }
+
+    /// Moves the cursor of the view to the thread at a position.
+    pub(super) fn choose_blocker(&mut self, position: usize) {
+        let height = self.blocker_lines();
+        let rows = &self.table.view.blockers.rows;
+        if let Some(pane) = &mut self.blockers {
+            pane.choose(rows, position, height);
         }
     }
 

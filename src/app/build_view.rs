@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use super::alert::ViewAlerts;
 use super::blockers::BlockerLines;
 use super::column::fit::{self, TextWidths};
 use super::columns::{COLUMNS, Sessions};
@@ -65,6 +66,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &locks, &spec),
         locks,
         blockers: BlockerLines::default(),
+        alerts: ViewAlerts::default(),
         server_counts: ServerCounts::default(),
         widths: previous.map_or([TextWidths::default(); COLUMNS.len()], |previous| previous.widths),
         snapshots,
@@ -94,6 +96,9 @@ pub fn build_view(job: ViewRequest) -> TableView {
     view.order = order;
     rank(&mut view);
     find_stuck(&mut view);
+    if view.spec.finds_alerts {
+        view.alerts = ViewAlerts::of(&view, previous);
+    }
     let asked = view.spec.group.as_ref();
     view.groups = asked.map(|asked| group(&view, asked, previous));
     view

@@ -11,6 +11,8 @@ pub(crate) struct Chooser {
     pub order: Vec<ColumnId>,
     /// Index of the cursor in `order`.
     pub cursor: usize,
+    /// The first column on the screen when the cursor's was clicked; `None`: the cursor is in the middle.
+    pub top: Option<usize>,
     /// Columns to restore on Esc.
     before: Vec<ColumnId>,
 }
@@ -21,6 +23,7 @@ impl Chooser {
         Self {
             order: ordered(shown),
             cursor: 0,
+            top: None,
             before: shown.to_vec(),
         }
     }
@@ -35,7 +38,14 @@ impl Chooser {
         self.order == ordered(shown)
     }
 
+    /// Moves the cursor to the column that was clicked, while `first` is the first one on the screen.
+    pub(super) fn choose(&mut self, position: usize, first: Option<usize>) {
+        self.cursor = position.min(self.order.len().saturating_sub(1));
+        self.top = first;
+    }
+
     fn step(&mut self, lines: isize) {
+        self.top = None;
         let last = self.order.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(lines).min(last);
     }
@@ -95,7 +105,7 @@ impl Chooser {
         match action {
             Action::Move(lines) => self.step(lines),
             Action::Page(pages) => self.step(pages * page),
-            Action::First => self.cursor = 0,
+            Action::First => self.step(isize::MIN),
             Action::Last => self.step(isize::MAX),
             Action::Toggle => return self.toggle(shown),
             Action::Shift(by) => {

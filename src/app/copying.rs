@@ -24,12 +24,21 @@ pub(crate) struct CopyMenu {
     pub choices: Vec<CopyChoice>,
     /// Index of the choice under the cursor.
     pub cursor: usize,
+    /// The first choice on the screen when the cursor's was clicked; `None`: the list scrolls with the cursor.
+    pub top: Option<usize>,
     /// Why no `KILL` is offered.
     pub no_kill: Option<String>,
 }
 
 impl CopyMenu {
+    /// Moves the cursor to the choice that was clicked, while `first` is the first one on the screen.
+    pub(super) fn choose(&mut self, position: usize, first: Option<usize>) {
+        self.cursor = position.min(self.choices.len().saturating_sub(1));
+        self.top = first;
+    }
+
     fn step(&mut self, lines: isize) {
+        self.top = None;
         let last = self.choices.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(lines).min(last);
     }
@@ -45,6 +54,7 @@ impl App {
             self.modal = Modal::Copy(CopyMenu {
                 choices,
                 cursor: 0,
+                top: None,
                 no_kill: no_kill.map(|refusal| refusal.short()),
             });
         }

@@ -20,6 +20,8 @@ pub(crate) struct DetailPane {
     pub identity: Identity,
     /// The session as listed. Shown until the first poll of its details.
     pub listed: Session,
+    /// When a list last contained it.
+    listed_at: Option<Timestamp>,
     /// The latest poll.
     pub observation: Option<Arc<SessionObservation>>,
     /// Counter rates of each connection, in the order of the latest poll.
@@ -50,6 +52,7 @@ impl DetailPane {
         Self {
             identity,
             listed,
+            listed_at: None,
             observation: None,
             courses: Vec::new(),
             listed_diagnosis: OwnedDiagnosis::unknown(),
@@ -183,6 +186,14 @@ impl DetailPane {
         }
     }
 
+    /// Drops the latest poll if the list is newer, because the details were left since then. Those of an ended
+    /// session stay.
+    pub(super) fn drop_old_observation(&mut self) {
+        let listed_at = self.listed_at;
+        self.observation
+            .take_if(|old| self.ended.is_none() && listed_at.is_some_and(|listed| old.taken_at < listed));
+    }
+
     /// Whether a snapshot contains this very session.
     pub(super) fn is_in(&self, snapshot: &Snapshot) -> bool {
         matches!(snapshot.find(&self.identity.key()), Lookup::Same(_))
@@ -205,6 +216,7 @@ impl DetailPane {
             Lookup::Same(session) => {
                 self.missing = 0;
                 self.listed = session.clone();
+                self.listed_at = Some(snapshot.taken_at);
             }
             Lookup::Other(_) => self.ended = Some(snapshot.taken_at),
             Lookup::Missing => {

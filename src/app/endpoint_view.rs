@@ -4,8 +4,10 @@
 pub(crate) mod columns;
 mod facts;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use self::columns::EndpointWidths;
 use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::{EndpointState, LinkState};
@@ -64,6 +66,10 @@ pub(crate) struct EndpointRow {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EndpointPane {
     cursor: Cursor<EndpointId>,
+    /// Widths of the cells of all rows.
+    pub widths: EndpointWidths,
+    /// Endpoints that have changed since the last table view, which counts their stuck sessions.
+    changed: BTreeSet<EndpointId>,
 }
 
 impl KeyedRows<EndpointId> for Vec<EndpointId> {
@@ -126,6 +132,44 @@ impl App {
         self.modal.close();
         self.leave_view();
         self.endpoint_pane = Some(EndpointPane::default());
+        self.measure_endpoints();
+    }
+
+    /// Measures the rows of all endpoints for the columns of the view.
+    pub(super) fn measure_endpoints(&mut self) {
+        if self.endpoint_pane.is_none() {
+            return;
+        }
+        let widths = EndpointWidths::new(self.endpoints.ids().map(|id| self.endpoint_row(id)));
+        if let Some(pane) = &mut self.endpoint_pane {
+            pane.widths = widths;
+        }
+    }
+
+    /// Measures the row of an endpoint that has changed, if the view is open.
+    pub(super) fn measure_endpoint(&mut self, id: EndpointId) {
+        if self.endpoint_pane.is_none() {
+            return;
+        }
+        let row = self.endpoint_row(id);
+        if let Some(pane) = &mut self.endpoint_pane {
+            pane.widths.measure(usize::from(id.0), &row);
+            pane.changed.insert(id);
+        }
+    }
+
+    /// Measures the rows of the endpoints that have changed before a new table view.
+    pub(super) fn measure_changed_endpoints(&mut self) {
+        let changed = self
+            .endpoint_pane
+            .as_mut()
+            .map(|pane| std::mem::take(&mut pane.changed));
+        for id in changed.unwrap_or_default() {
+            self.measure_endpoint(id);
+        }
+        if let Some(pane) = &mut self.endpoint_pane {
+            pane.changed.clear();
+        }
     }
 
     /// Returns the lines of the view.
@@ -147,6 +191,14 @@ impl App {
             let position = pane.position(&order).saturating_add_signed(by);
             pane.cursor.go_to(position, &order, height);
         }
+    }
+
+    /// Moves the cursor of the view to the endpoint at a position.
+    pub(super) fn choose_endpoint(&mut self, position: usize) {
+        let order = self.endpoints_by_trouble();
+        let Some(pane) = &self.endpoint_pane else { return };
+        let now = isize::try_from(pane.position(&order)).unwrap_or(0);
+        self.step_endpoint(isize::try_from(position).unwrap_or(0) - now);
     }
 
     /// Returns the endpoint under the cursor.
@@ -215,7 +267,7 @@ impl App {
             severity: self.endpoint_severity(endpoint),
             state,
             state_severity: self.health(endpoint).severity(),
-            trouble: self.endpoint_troubles(endpoint).into_iter().next(),
+            trouble: worst(&self.endpoint_troubles(endpoint)),
             version: version(endpoint),
             sessions: latest.map(|latest| latest.sessions.len()),
             act: self.table.view.count(id, Severity::Act),
@@ -244,13 +296,12 @@ impl App {
                 .token_expiry
                 .and_then(|expiry| expiry.words(self.now.wall)),
         );
-        all.extend(endpoint.shown_troubles().iter().map(|trouble| {
-            let words = trouble.words(self.now.elapsed);
-            trouble
-                .name
-                .as_ref()
-                .map_or_else(|| words.clone(), |name| format!("{name} {words}"))
-        }));
+        let servers = endpoint.shown_troubles();
+        all.extend(
+            servers
+                .iter()
+                .map(|trouble| trouble.named_words(self.now.elapsed)),
+        );
         let faults = endpoint.server_access.faults();
         all.extend(faults.map(|(server, fault)| format!("locks of {server}: {fault}")));
         if let Some(other) = self.endpoints.shown_by(endpoint) {
@@ -273,6 +324,15 @@ impl App {
     fn is_slowed(&self, endpoint: &EndpointState) -> bool {
         let configured = self.settings.interval;
         endpoint.kept_interval(configured) > configured
+    }
+}
+
+/// Formats the worst trouble and the number of the others: `db-02 DOWN 40s, 2 more`.
+fn worst(all: &[String]) -> Option<String> {
+    match all {
+        [] => None,
+        [only] => Some(only.clone()),
+        [worst, others @ ..] => Some(format!("{worst}, {} more", others.len())),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::App;
 use super::keymap::KeyPress;
-use super::layers::LinkTarget;
 use super::modal::Modal;
 use super::prompt::PromptResult;
 use super::status::Status;
@@ -50,7 +49,7 @@ impl App {
             self.status = Some(Status::note(text.to_owned()));
             return;
         }
-        self.leave_for(LinkTarget::Sessions);
+        self.leave_for_sessions(&filter);
         if self.detail.is_some() {
             self.close_detail();
         }

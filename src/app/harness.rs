@@ -154,11 +154,8 @@ impl AppHarness {
     pub(crate) fn draw(&mut self) {
         let question = self.app.modal.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
-            hints: Vec::new(),
             question,
-            dialog_end: None,
-            detail_end: None,
-            overlay_end: None,
+            ..FrameReport::default()
         }));
     }
 

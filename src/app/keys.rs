@@ -23,13 +23,7 @@ impl App {
             return self.key(KeyPress { alt: false, ..key });
         }
         let context = self.context();
-        // These keys cancel a kill even if their actions have other keys.
-        let cancels = self.cancels_kill(context, key) && self.cancel_kill(BY_KEY);
-        if cancels || self.cancels_logging(context, key) && self.stop_kills() {
-            return;
-        }
-        // Esc stops the remaining kills first, in every view and prompt, as the last line shows.
-        if key == KeyPress::plain(Code::Esc) && self.stop_kills() {
+        if self.ends_kills(context, key) {
             return;
         }
         let Some(key) = self.settings.keys.translate(context, key) else {
@@ -38,6 +32,15 @@ impl App {
             return;
         };
         self.key_of_table(context, key);
+    }
+
+    /// Handles a key that cancels or stops kills in every view and prompt, as the last line shows, even if its
+    /// action has another key. Returns whether it did.
+    pub(super) fn ends_kills(&mut self, context: KeyContext, key: KeyPress) -> bool {
+        let cancels = self.cancels_kill(context, key) && self.cancel_kill(BY_KEY);
+        cancels
+            || self.cancels_logging(context, key) && self.stop_kills()
+            || key == KeyPress::plain(Code::Esc) && self.stop_kills()
     }
 
     /// Handles a key of the table of keys.

@@ -9,9 +9,10 @@ use super::kill_dialog::KillDialog;
 use super::kill_log::{CanceledKill, KillLogEntry, KillsLeft};
 use super::msg::{Effect, Now};
 use super::outbox::Outbox;
+use super::request_shares::{MAX_FOLLOWED, RequestShares};
 use super::status::Status;
-use crate::kill::{KillBatch, KillEvent, KillOutcome, KillTask, MAX_IN_FLIGHT, ReconnectDetector, numbers};
-use crate::model::{EndpointId, Identity, RequestError, RowKey, SessionId, Snapshot};
+use crate::kill::{KillBatch, KillEvent, KillOutcome, KillTask, ReconnectDetector, Victim, numbers};
+use crate::model::{EndpointId, Identity, RequestError, RowKey, SessionId, Snapshot, counted};
 
 /// A change of a kill that concerns other parts of the screen.
 #[derive(Clone, Debug)]
@@ -95,18 +96,19 @@ impl Kills {
         })
     }
 
-    /// Splits the request limit: batches with nothing but follow-ups share a quarter, the new batch
-    /// gets the rest.
+    /// Splits the request limit between a new batch and those with nothing but follow-ups.
     pub(super) fn share_requests_with(&mut self, new: &mut KillBatch) {
-        const FOLLOW_UP_LIMIT: usize = MAX_IN_FLIGHT / 4;
-        let others = self.batches.len();
-        if others == 0 {
-            return;
+        new.limit_requests(self.share_requests().rest());
+    }
+
+    fn share_requests(&mut self) -> RequestShares {
+        let followed = self.batches.iter_mut().rev().filter(|batch| !batch.is_busy());
+        let followed: Vec<_> = followed.collect();
+        let shares = RequestShares::of(followed.len());
+        for (place, batch) in (0..).zip(followed) {
+            batch.limit_requests(shares.followed(place));
         }
-        for batch in &mut self.batches {
-            batch.limit_requests(FOLLOW_UP_LIMIT / others);
-        }
-        new.limit_requests(MAX_IN_FLIGHT.saturating_sub(others.max(FOLLOW_UP_LIMIT)));
+        shares
     }
 
     /// Returns the batch that can still be canceled.
@@ -219,11 +221,26 @@ impl Kills {
     /// Starts no more kills of the running batches. Returns whether there was anything to stop.
     pub(super) fn stop(&mut self, now: Now, outbox: &mut Outbox) -> bool {
         let mut stopped = false;
-        for batch in self.batches.iter_mut().filter(|batch| batch.is_busy()) {
+        for batch in self.batches.iter_mut().filter(|batch| batch.may_be_stopped()) {
             stopped = true;
             outbox.push_orders(batch.stop(now));
         }
         stopped
+    }
+
+    /// Returns what a stop does to the statements of victims whose DELETE was sent. `None` if they get no KILL
+    /// anyway.
+    fn statements_left(&self) -> Option<Status> {
+        let open = self.batches.iter().flat_map(KillBatch::open_statements);
+        let names: Vec<_> = open.map(Victim::name).collect();
+        let of = match names.as_slice() {
+            [] => return None,
+            [one] => one.clone(),
+            many => counted(many.len(), "session"),
+        };
+        Some(Status::note(format!(
+            "Stopped: the statements of {of} get no KILL"
+        )))
     }
 
     /// Ends all batches because the program exits. Kills in flight are reported as unknown.
@@ -245,8 +262,13 @@ impl Kills {
         for batch in &mut batches {
             self.take_news_of(batch, endpoints, now, &mut all);
         }
+        let before = batches.len();
         batches.retain(|batch| !batch.is_finished());
         self.batches = batches;
+        // Those that had to wait may continue.
+        if self.batches.len() < before && before > MAX_FOLLOWED {
+            self.share_requests();
+        }
         all
     }
 
@@ -380,7 +402,9 @@ impl App {
 
     /// Starts no more kills of the running batches. Returns whether there was anything to stop.
     pub(super) fn stop_kills(&mut self) -> bool {
+        let left = self.kills.statements_left();
         let stopped = self.kills.stop(self.now, &mut self.outbox);
+        self.status = left.or_else(|| self.status.take());
         self.apply_kill_news();
         stopped
     }

@@ -57,6 +57,8 @@ pub(super) struct Place {
     detail: Option<DetailPane>,
     detail_focused: bool,
     filter: Filter,
+    /// The filter that the link shows sessions with.
+    linked: Filter,
     groups: GroupPane,
     cursor: Cursor<RowKey>,
 }
@@ -151,6 +153,14 @@ impl Layers {
         }
     }
 
+    /// Returns the details that Esc can return to. They follow the lists while others are shown.
+    pub(super) fn details_mut(&mut self) -> impl Iterator<Item = &mut DetailPane> {
+        self.0.iter_mut().filter_map(|layer| match layer {
+            Layer::Link(_, place) => place.detail.as_mut(),
+            _ => None,
+        })
+    }
+
     /// Returns the index of the part that Esc leaves next. Marks and filter stay while a place is left, so that
     /// sessions of several groups can be marked.
     fn next(&self) -> Option<usize> {
@@ -192,6 +202,14 @@ impl App {
         }
     }
 
+    /// Stores where a link to sessions is followed from, before it is. `linked` is its filter.
+    pub(super) fn leave_for_sessions(&mut self, linked: &Filter) {
+        self.leave_for(LinkTarget::Sessions);
+        if let Some(Layer::Link(_, place)) = self.layers.0.last_mut() {
+            place.linked.clone_from(linked);
+        }
+    }
+
     /// Stores where a link is followed from, before it is.
     pub(super) fn leave_for(&mut self, target: LinkTarget) {
         let place = Place {
@@ -201,6 +219,7 @@ impl App {
             detail: self.detail.clone(),
             detail_focused: self.detail_focused,
             filter: self.table.filter.clone(),
+            linked: Filter::default(),
             groups: self.table.groups.clone(),
             cursor: self.table.cursor.clone(),
         };
@@ -210,16 +229,21 @@ impl App {
     fn return_to(&mut self, target: LinkTarget, place: Place) {
         let is_other_list = target == LinkTarget::Sessions;
         if is_other_list {
-            self.table.filter = place.filter;
+            let left = std::mem::replace(&mut self.table.filter, place.filter);
             self.table.groups = place.groups;
+            if left != place.linked {
+                self.offer_left_filter(left);
+            }
         }
         self.table.cursor = place.cursor;
         (self.blockers, self.servers) = (place.blockers, place.servers);
         self.endpoint_pane = place.endpoints;
-        if let Some(pane) = place.detail {
-            let identity = &pane.identity;
-            self.outbox
-                .push(Effect::Watch(Some((identity.endpoint, identity.id))));
+        self.measure_endpoints();
+        if let Some(mut pane) = place.detail {
+            let identity = (pane.identity.endpoint, pane.identity.id);
+            let watched = pane.ended.is_none().then_some(identity);
+            self.outbox.push(Effect::Watch(watched));
+            pane.drop_old_observation();
             self.detail = Some(pane);
         } else if self.detail.is_some() {
             self.close_detail();

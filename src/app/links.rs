@@ -7,7 +7,7 @@ use super::App;
 use super::detail::DetailPane;
 use super::layers::LinkTarget;
 use super::status::Status;
-use crate::model::{LockHolder, ServerLocks, Session, SessionId, Span, ThreadOwner};
+use crate::model::{EndpointId, LockHolder, RowKey, ServerLocks, Session, SessionId, Span, ThreadOwner};
 
 /// Maximum number of waiting sessions shown.
 pub(crate) const MAX_WAITING: usize = 5;
@@ -101,6 +101,21 @@ impl App {
                 self.status = Some(Status::note("no links to other sessions here".to_owned()));
             }
         }
+    }
+
+    /// Chooses a link of the details, and focuses them.
+    pub(super) fn choose_link(&mut self, link: usize) {
+        self.detail_focused = !self.areas().table.is_empty();
+        if let Some(pane) = &mut self.detail {
+            pane.link = Some(link);
+        }
+    }
+
+    /// Returns the key of a session by its id.
+    pub(super) fn session_key(&self, endpoint: EndpointId, id: SessionId) -> Option<RowKey> {
+        let mut lists = self.table.view.snapshots.iter();
+        let snapshot = lists.find(|snapshot| snapshot.endpoint == endpoint)?;
+        Some(snapshot.key(snapshot.sessions.get(snapshot.position(id)?)?))
     }
 
     /// Enter: opens the session of the chosen link.

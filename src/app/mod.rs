@@ -3,6 +3,7 @@
 //! The shell feeds it messages and executes the effects; `ui` draws it without changing it. Uses only
 //! the pure rooms (`model`, `filter`, `diagnosis`, `kill`), and no terminal, network or clock.
 
+pub(crate) mod alert;
 pub(crate) mod blockers;
 pub mod build_view;
 pub(crate) mod chooser;
@@ -66,6 +67,8 @@ mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
+pub(crate) mod recorded;
+mod request_shares;
 mod sampling;
 mod sorting;
 mod undo;
@@ -103,7 +106,7 @@ use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, SavedFilters};
 use crate::kill::open_work::OpenWork;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
-use crate::model::{Dialect, EndpointId, EndpointLocks, LockNumbers, RowKey, Session, SessionId};
+use crate::model::{Dialect, EndpointId, EndpointLocks, LockNumbers, Session};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
@@ -123,6 +126,8 @@ pub struct AppSettings {
     pub theme_name: String,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether the terminal rings when a session becomes ▲, and shows the number of stuck sessions in its title.
+    pub bell: bool,
     /// Keys that the configuration file gives to actions.
     pub keys: RemappedKeys,
     /// The initial filter.
@@ -170,6 +175,7 @@ impl Default for AppSettings {
             theme: ThemeStyles::usual(),
             theme_name: theme::DEFAULT.to_owned(),
             mouse: false,
+            bell: false,
             keys: RemappedKeys::default(),
             filter: Filter::default(),
             saved_filters: SavedFilters::default(),
@@ -250,6 +256,7 @@ pub struct App {
     goto: Option<navigate::Goto>,
     search: Option<searching::Search>,
     mouse: mouse::Mouse,
+    alerts: alert::TerminalAlerts,
     /// The settings that are being saved, until the next key.
     saving: Option<saving::SavedSettings>,
     prioritized: sampling::PrioritizedRows,
@@ -296,6 +303,7 @@ impl App {
             goto: None,
             search: None,
             mouse: mouse::Mouse::default(),
+            alerts: alert::TerminalAlerts::default(),
             saving: None,
             prioritized: sampling::PrioritizedRows::default(),
             outbox: outbox::Outbox::default(),
@@ -329,13 +337,6 @@ impl App {
         let known = locks.map(|locks| locks.of(session)).unwrap_or_default();
         let api = (latest.dialect, latest.instance.as_ref());
         Some(OpenWork::of(session, api, known, |server| locks?.server(server)))
-    }
-
-    /// Returns the key of a session by its id.
-    fn session_key(&self, endpoint: EndpointId, id: SessionId) -> Option<RowKey> {
-        let mut lists = self.table.view.snapshots.iter();
-        let snapshot = lists.find(|snapshot| snapshot.endpoint == endpoint)?;
-        Some(snapshot.key(snapshot.sessions.get(snapshot.position(id)?)?))
     }
 
     /// Returns the layout of the screen.

@@ -1,5 +1,5 @@
 //! The mouse: the wheel scrolls, a click chooses a row, sorts by a heading or presses the key of a hint, a double
-//! click opens the details. Off unless the settings turn it on.
+//! click does what Enter does. Off unless the settings turn it on.
 
 use std::time::Duration;
 
@@ -7,8 +7,9 @@ use super::App;
 use super::build_view::Sort;
 use super::column::fit::fit;
 use super::groups::columns::{GroupSort, heading};
-use super::keymap::{Action, Code, KeyContext, KeyPress};
+use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::layout::Area;
+use super::modal::Modal;
 
 /// Number of lines of one step of the wheel.
 const WHEEL_LINES: isize = 3;
@@ -50,13 +51,69 @@ pub struct HintPlace {
     pub key: KeyPress,
 }
 
+/// Target of a click on a line. Rows are given by their position in their list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClickTarget {
+    /// The headings of the table.
+    Headings,
+    /// A session or group of the table.
+    Row(usize),
+    /// A line of the view of blockers.
+    Blocker(usize),
+    /// A server or service; the services follow the servers.
+    Server(usize),
+    /// An endpoint of the view of endpoints.
+    Endpoint(usize),
+    /// A column of the column chooser.
+    Column(usize),
+    /// A text of the copy menu.
+    CopyChoice(usize),
+    /// A link of the details.
+    Link(usize),
+    /// A line of the kill log, which has no cursor.
+    KillLog,
+}
+
+/// A line of the screen with an effect of clicks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClickableLine {
+    /// The line of the terminal.
+    pub line: u16,
+    /// First column.
+    pub start: u16,
+    /// Column after the last one.
+    pub end: u16,
+    /// The target of a click.
+    pub target: ClickTarget,
+}
+
 /// The state of the mouse.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mouse {
     /// The hints on the screen.
     pub(super) hints: Vec<HintPlace>,
+    /// The lines on the screen with an effect of clicks.
+    pub(super) lines: Vec<ClickableLine>,
     /// Time and place of the last click on a row.
-    last_click: Option<(Duration, u16)>,
+    last_click: Option<(Duration, ClickableLine)>,
+}
+
+impl Mouse {
+    /// Returns the line at a place of the screen.
+    fn line_at(&self, event: MouseEvent) -> Option<ClickableLine> {
+        let mut lines = self.lines.iter();
+        let found =
+            lines.find(|place| place.line == event.line && (place.start..place.end).contains(&event.column));
+        found.copied()
+    }
+
+    /// Returns the position of the first row on the screen, in a list that is scrolled by itself.
+    fn first_position(&self) -> Option<usize> {
+        self.lines.iter().find_map(|place| match place.target {
+            ClickTarget::Column(position) | ClickTarget::CopyChoice(position) => Some(position),
+            _ => None,
+        })
+    }
 }
 
 impl App {
@@ -73,10 +130,15 @@ impl App {
     }
 
     fn wheel(&mut self, event: MouseEvent, lines: isize) {
+        self.mouse.last_click = None;
         let context = self.context();
         match context {
             // Up and down have another meaning there.
-            KeyContext::Prompt | KeyContext::Reason | KeyContext::SaveQuestion | KeyContext::HelpSearch => {}
+            KeyContext::Prompt
+            | KeyContext::Search
+            | KeyContext::Reason
+            | KeyContext::SaveQuestion
+            | KeyContext::HelpSearch => {}
             _ if self.help.is_none()
                 && self.modal.is_closed()
                 && !self.covers_table()
@@ -86,7 +148,8 @@ impl App {
             }
             KeyContext::Detail if !self.areas().table.is_empty() => {
                 let page = self.page();
-                self.table.move_by(lines, page);
+                let left_departed_row = self.table.move_by(lines, page);
+                self.on_cursor_moved(left_departed_row);
             }
             _ => {
                 let key = KeyPress::plain(if lines < 0 { Code::Up } else { Code::Down });
@@ -99,51 +162,71 @@ impl App {
 
     fn click(&mut self, event: MouseEvent) {
         let areas = self.areas();
+        let before = self.mouse.last_click.take();
         if contains(areas.hints, event) {
-            let mut hints = self.mouse.hints.iter();
-            let hint = hints.find(|hint| (hint.start..hint.end).contains(&event.column));
-            if let Some(hint) = hint.copied() {
-                self.key_of_table(self.context(), hint.key);
-            }
-        } else if self.help.is_some() || !self.modal.is_closed() || self.covers_table() {
-            // Rows below the help, a modal or a view are not chosen.
-        } else if contains(areas.detail, event) {
-            self.detail_focused = !areas.table.is_empty();
-        } else if contains(areas.table, event) {
-            self.detail_focused = false;
-            match event.line - areas.table.y {
-                0 => self.click_heading(event.column, areas.table),
-                row => self.click_row(usize::from(row) - 1, event.line),
-            }
+            return self.click_hint(event.column);
         }
-    }
-
-    /// Chooses a row of the window, or opens it with the second click.
-    fn click_row(&mut self, row: usize, line: u16) {
-        let groups = self.table.view.groups.as_ref();
-        let (offset, rows) = match groups {
-            Some(groups) => (self.table.groups.cursor.offset, groups.len()),
-            None => (self.table.cursor.offset, self.table.view.len()),
+        // Lines below the help, a modal or a view are not among those of the frame.
+        let is_table = self.help.is_none() && self.modal.is_closed() && !self.covers_table();
+        if is_table && contains(areas.detail, event) {
+            self.detail_focused = !areas.table.is_empty();
+        }
+        let Some(place) = self.mouse.line_at(event) else {
+            return;
         };
         let now = self.now.elapsed;
-        let before = self.mouse.last_click.take();
-        if offset + row >= rows {
-            return;
-        }
         let is_double =
-            before.is_some_and(|(at, place)| place == line && now.saturating_sub(at) <= DOUBLE_CLICK);
-        self.status = None;
-        self.hold_order(HOLD);
+            before.is_some_and(|(at, last)| last == place && now.saturating_sub(at) <= DOUBLE_CLICK);
         if is_double {
-            return self.act(Action::Open);
+            return self.key_of_table(self.context(), KeyPress::plain(Code::Enter));
         }
-        self.mouse.last_click = Some((now, line));
-        self.jump(offset + row);
+        self.status = None;
+        self.choose_target(place.target, event.column - place.start);
+        if place.target != ClickTarget::Headings {
+            self.mouse.last_click = Some((now, place));
+        }
     }
 
-    /// Sorts by the column of a heading, or reverses its order.
-    fn click_heading(&mut self, column: u16, area: Area) {
-        let place = column.saturating_sub(area.x);
+    /// Presses the key of the hint at a column. A kill is confirmed only with the keyboard.
+    fn click_hint(&mut self, column: u16) {
+        let mut hints = self.mouse.hints.iter();
+        let hint = hints.find(|hint| (hint.start..hint.end).contains(&column));
+        let (context, Some(key)) = (self.context(), hint.map(|hint| hint.key)) else {
+            return;
+        };
+        let confirms = matches!(action(context, key), Some(Action::Yes | Action::Accept));
+        if context == KeyContext::Dialog && confirms || self.ends_kills(context, key) {
+            return;
+        }
+        self.key_of_table(context, key);
+    }
+
+    /// Moves the cursor of a list to a row, or sorts by the column of a heading.
+    fn choose_target(&mut self, target: ClickTarget, column: u16) {
+        let first = self.mouse.first_position();
+        match (target, &mut self.modal) {
+            (ClickTarget::Headings, _) => {
+                self.detail_focused = false;
+                self.click_heading(column);
+            }
+            (ClickTarget::Row(position), _) => {
+                self.detail_focused = false;
+                self.hold_order(HOLD);
+                self.jump(position);
+            }
+            (ClickTarget::Blocker(position), _) => self.choose_blocker(position),
+            (ClickTarget::Server(position), _) => self.choose_server(position),
+            (ClickTarget::Endpoint(position), _) => self.choose_endpoint(position),
+            (ClickTarget::Column(position), Modal::Chooser(chooser)) => chooser.choose(position, first),
+            (ClickTarget::CopyChoice(position), Modal::Copy(menu)) => menu.choose(position, first),
+            (ClickTarget::Link(link), _) => self.choose_link(link),
+            (ClickTarget::Column(_) | ClickTarget::CopyChoice(_) | ClickTarget::KillLog, _) => {}
+        }
+    }
+
+    /// Sorts by the column of the heading at a place of the line, or reverses its order.
+    fn click_heading(&mut self, place: u16) {
+        let area = self.areas().table;
         if let Some(groups) = &self.table.view.groups {
             let known = self.endpoints.known_group_columns();
             let fitted = fit(known, &groups.widths, |id| heading(groups, id), area.width);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
 use super::keymap::KeyPress;
-use super::mouse::{HintPlace, MouseEvent};
+use super::mouse::{ClickableLine, HintPlace, MouseEvent};
 use super::saving::{SaveResult, SavedSettings, SettingChange};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
@@ -25,12 +25,16 @@ pub use crate::model::Now;
 pub struct FrameReport {
     /// Places of the hints.
     pub hints: Vec<HintPlace>,
+    /// Lines with an effect of clicks.
+    pub lines: Vec<ClickableLine>,
     /// The dialog whose Yes was fully visible.
     pub question: Option<Ticket>,
     /// Maximum scroll offset of the kill dialog, if it was drawn.
     pub dialog_end: Option<usize>,
     /// Maximum scroll offset of the details, if they were drawn.
     pub detail_end: Option<usize>,
+    /// Number of lines of the view of blockers that list threads, if it was drawn with some.
+    pub blocker_lines: Option<usize>,
     /// Maximum scroll offset of the overlay, if one was drawn.
     pub overlay_end: Option<usize>,
 }
@@ -124,6 +128,25 @@ pub enum Msg {
     CannotSuspend,
 }
 
+impl Msg {
+    /// Returns the endpoint whose state the message changes; `None` if it is about no single one.
+    pub(super) fn endpoint(&self) -> Option<EndpointId> {
+        match self {
+            Self::Listed(snapshot) | Self::RowsRead(snapshot) => Some(snapshot.endpoint),
+            Self::DialectDetected(endpoint, _)
+            | Self::MayOnlyRead(endpoint)
+            | Self::SeveralProxies(endpoint)
+            | Self::Sampled(endpoint, _)
+            | Self::ListFailed { endpoint, .. }
+            | Self::Seen { endpoint, .. }
+            | Self::Servers { endpoint, .. }
+            | Self::Services { endpoint, .. }
+            | Self::ServerAccess { endpoint, .. } => Some(*endpoint),
+            _ => None,
+        }
+    }
+}
+
 /// A request to the shell.
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -150,6 +173,10 @@ pub enum Effect {
     },
     /// Put a text into the terminal's clipboard.
     Copy(String),
+    /// Ring the terminal's bell once.
+    Bell,
+    /// Set the terminal's title. The text is sanitized.
+    Title(String),
     /// Send `Clock` at this time (since the program began) at the latest.
     WakeAt(Duration),
     /// Redraw the screen.

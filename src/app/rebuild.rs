@@ -94,6 +94,7 @@ impl App {
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
             counts_servers: self.servers.is_some(),
+            finds_alerts: self.settings.bell,
             diagnosis: self.settings.diagnosis.clone(),
             ..self.table.query()
         };
@@ -114,6 +115,7 @@ impl App {
         }
         let page = self.page();
         self.table.set_view(view, page);
+        self.alert();
         if let Some(detail) = &mut self.detail {
             detail.diagnose(&self.table.view);
         }

@@ -34,6 +34,15 @@ impl ServerTrouble {
         let age = self.age.map(|age| age.words(now)).unwrap_or_default();
         format!("{}{age}", self.kind.words())
     }
+
+    /// Formats it with the name: `db-02 DOWN 40s`.
+    pub(crate) fn named_words(&self, now: Duration) -> String {
+        let words = self.words(now);
+        match &self.name {
+            Some(name) => format!("{name} {words}"),
+            None => words,
+        }
+    }
 }
 
 /// A reply about the servers, with the clocks that its events are compared with.

@@ -7,7 +7,6 @@ mod counts;
 use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::EndpointState;
-use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::server_trouble::ServerTrouble;
 use super::status::Status;
@@ -141,6 +140,17 @@ pub(crate) enum ServerLine {
     Remark(EndpointId),
 }
 
+impl ServerLine {
+    /// Returns the position of the row among all rows, if the line is one.
+    pub(crate) const fn position(self, rows: &ServerRows) -> Option<usize> {
+        match self {
+            Self::Server(position) => Some(position),
+            Self::Service(position) => Some(position + rows.servers.len()),
+            _ => None,
+        }
+    }
+}
+
 impl ServerPane {
     /// Returns the position of the cursor among all rows: its row, otherwise the first one.
     pub(crate) fn position(&self, rows: &ServerRows) -> usize {
@@ -151,11 +161,7 @@ impl ServerPane {
     /// Returns the first line on a screen of this height, so that the cursor is visible.
     pub(crate) fn first_line(&self, rows: &ServerRows, lines: &[ServerLine], height: usize) -> usize {
         let cursor = self.position(rows);
-        let is_cursor = |line: &ServerLine| match *line {
-            ServerLine::Server(position) => position == cursor,
-            ServerLine::Service(position) => position + rows.servers.len() == cursor,
-            _ => false,
-        };
+        let is_cursor = |line: &ServerLine| line.position(rows) == Some(cursor);
         let line = lines.iter().position(is_cursor).unwrap_or_default();
         // The titles above the first row stay on the screen.
         let top = if cursor == 0 { 0 } else { self.top };
@@ -247,23 +253,35 @@ impl App {
         lines
     }
 
-    /// Returns the number of lines of the view.
-    fn server_view_height(&self) -> usize {
-        usize::from(self.areas().below_header().height).max(1)
+    /// Returns the number of lines of the view on the screen, if it has this many. The last one has the mark of the
+    /// lines that do not fit.
+    fn server_view_height(&self, lines: usize) -> usize {
+        let height = usize::from(self.areas().below_header().height);
+        let mark = usize::from(lines > height);
+        height.saturating_sub(mark).max(1)
     }
 
     /// Moves the cursor of the view.
     pub(super) fn step_server(&mut self, by: isize) {
-        let (rows, height) = (self.server_rows(), self.server_view_height());
+        let rows = self.server_rows();
         let lines = self.server_lines(&rows);
+        let height = self.server_view_height(lines.len());
         if let Some(pane) = &mut self.servers {
             pane.step(&rows, &lines, by, height);
         }
     }
 
+    /// Moves the cursor of the view to the server or service at a position.
+    pub(super) fn choose_server(&mut self, position: usize) {
+        let rows = self.server_rows();
+        let Some(pane) = &self.servers else { return };
+        let by = isize::try_from(position).unwrap_or(0) - isize::try_from(pane.position(&rows)).unwrap_or(0);
+        self.step_server(by);
+    }
+
     /// Moves the cursor of the view by pages.
     pub(super) fn page_server(&mut self, pages: isize) {
-        let height = isize::try_from(self.server_view_height()).unwrap_or(1);
+        let height = isize::try_from(self.server_view_height(0)).unwrap_or(1);
         self.step_server(pages.saturating_mul((height - 4).max(1)));
     }
 
@@ -273,8 +291,7 @@ impl App {
         let Some(pane) = &self.servers else { return };
         let (position, services) = (pane.position(&rows), rows.servers.len());
         let target = if position < services { services } else { 0 };
-        let by = isize::try_from(target).unwrap_or(0) - isize::try_from(position).unwrap_or(0);
-        self.step_server(by);
+        self.choose_server(target);
     }
 
     /// Enter in the view: shows the sessions of the server or service under the cursor.
@@ -298,7 +315,7 @@ impl App {
 
     /// Shows the table with the sessions that a filter matches, in place of a view.
     pub(super) fn show_only(&mut self, filter: Filter) {
-        self.leave_for(LinkTarget::Sessions);
+        self.leave_for_sessions(&filter);
         self.close_view();
         if self.detail.is_some() {
             self.close_detail();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::alert::ViewAlerts;
 use super::blockers::BlockerLines;
 use super::column::fit::TextWidths;
 use super::columns::COLUMNS;
@@ -59,6 +60,8 @@ pub struct TableView {
     pub(crate) server_counts: ServerCounts,
     /// Diagnoses of each snapshot.
     pub diagnoses: Vec<Arc<Diagnoses>>,
+    /// New ▲ and counts for the bell and the title of the terminal, if the query requests them.
+    pub(crate) alerts: ViewAlerts,
     /// The query that the view was built for.
     pub spec: ViewQuery,
     /// Number of rows left out because they are idle without a reason.

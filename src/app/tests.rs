@@ -1,3 +1,4 @@
+mod alert;
 mod arranging;
 mod blockers;
 mod client;

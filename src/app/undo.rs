@@ -79,6 +79,14 @@ impl App {
         self.status = Some(Status::note(text));
     }
 
+    /// Stores a filter that was edited in a place that Esc leaves, and shows how to bring it back.
+    pub(super) fn offer_left_filter(&mut self, left: Filter) {
+        let shown = visible(left.text().trim());
+        let text = format!("filter {shown} left; {} brings it back", self.undo_key());
+        self.undo.push(self.now.elapsed, Removed::Filter(left));
+        self.status = Some(Status::note(text));
+    }
+
     /// `u`: brings back what was removed last. A kill whose grace period has just ended comes before older
     /// removals: it cannot be undone, and the user may mean it.
     pub(super) fn undo(&mut self) {

@@ -17,6 +17,15 @@ use crate::model::{
 impl App {
     /// Handles one message and returns the effects for the shell.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let changed = msg.endpoint();
+        self.handle(msg);
+        if let Some(id) = changed {
+            self.measure_endpoint(id);
+        }
+        self.finish_update()
+    }
+
+    fn handle(&mut self, msg: Msg) {
         match msg {
             Msg::Clock(now) => self.clock(now),
             Msg::Key(key) => self.key(key),
@@ -64,7 +73,10 @@ impl App {
                 self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));
             }
             Msg::Saved(result) => self.on_saved(result),
-            Msg::Arranged(view) => self.on_view(view),
+            Msg::Arranged(view) => {
+                self.on_view(view);
+                self.measure_changed_endpoints();
+            }
             Msg::Suspends => self.halt_kills(),
             Msg::Ends => self.abandon_kills(),
             Msg::Resumed => self.on_resumed(),
@@ -72,7 +84,6 @@ impl App {
                 self.status = Some(Status::note("cannot suspend: no shell to return to".to_owned()));
             }
         }
-        self.finish_update()
     }
 
     /// Adds the effects that follow from the new state, and returns all effects of this update.
@@ -81,6 +92,7 @@ impl App {
         self.advance_tour();
         self.prioritize();
         self.update_layers();
+        self.update_terminal();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()
@@ -114,6 +126,7 @@ impl App {
 
     /// Handles the end of a suspension. Everything on the screen is old.
     fn on_resumed(&mut self) {
+        self.lose_title();
         self.halt_kills();
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_resumed();
@@ -124,7 +137,7 @@ impl App {
 
     /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
     fn on_frame(&mut self, shown: FrameReport) {
-        self.mouse.hints = shown.hints;
+        (self.mouse.hints, self.mouse.lines) = (shown.hints, shown.lines);
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_drawn(shown.question, shown.dialog_end, self.now);
         }
@@ -133,6 +146,9 @@ impl App {
         }
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
             detail.scroll = detail.scroll.min(end);
+        }
+        if let Some(pane) = &mut self.blockers {
+            pane.lines = shown.blocker_lines.or(pane.lines);
         }
         if let Some(overlay) = self.modal.overlay_mut() {
             overlay.on_drawn(shown.overlay_end);
@@ -180,10 +196,10 @@ impl App {
         self.status = self.kills.on_list(&snapshot, self.status.take(), self.now);
         self.on_kill_event(&KillEvent::Listed(Arc::clone(&snapshot)));
         // If several proxies answer, a list without the session does not show that it ended.
-        if let Some(detail) = &mut self.detail
-            && (!are_several || detail.is_in(&snapshot))
-        {
-            detail.on_list(&snapshot);
+        for detail in self.detail.iter_mut().chain(self.layers.details_mut()) {
+            if !are_several || detail.is_in(&snapshot) {
+                detail.on_list(&snapshot);
+            }
         }
         if !are_several {
             let before = self

@@ -51,6 +51,8 @@ pub struct ViewQuery {
     pub hold: bool,
     /// Whether to count the sessions of each server and service.
     pub counts_servers: bool,
+    /// Whether to find new ▲ and counts for the bell and the title of the terminal.
+    pub finds_alerts: bool,
     /// Whether sessions that are only not logged in have rows, regardless of their number.
     pub shows_all_logins: bool,
     /// Endpoints without rows. Their sessions are diagnosed, so that their history continues.

@@ -14,6 +14,7 @@ impl App {
             self.endpoints
                 .neighbors_wake_at(self.now, detail, self.modal.is_overview()),
             self.hold_wake_at(),
+            self.bell_wake_at(),
             (self.blockers.is_some() || self.endpoint_pane.is_some())
                 .then(|| next_second(now, Duration::ZERO)),
             self.paused.then(|| next_second(now, Duration::ZERO)),

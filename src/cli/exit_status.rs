@@ -47,6 +47,15 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
                 "something failed, or the result of a kill is not known",
             ),
             (CommandName::Demo, "something failed"),
+            (
+                CommandName::List,
+                "something failed, some endpoints failed, or --fail-if could decide no session",
+            ),
+            (
+                CommandName::Kill,
+                "something failed or was refused, some endpoints failed, or the filter matched no session and could \
+                 not decide some",
+            ),
             (CommandName::Doctor, "a check failed, or the endpoints differ"),
             (CommandName::Config, "something failed"),
         ],

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 pub(super) use self::connection::Connection;
-use self::held::HeldConnections;
+use self::held::{HeldConnections, KEPT_FOR};
 use super::{Client, fault};
 use crate::clock;
 use crate::kill::CheckPurpose;
@@ -107,9 +107,20 @@ impl Client {
         }
         let (checked, connection) = read?;
         if let (CheckPurpose::Delete, Some(connection)) = (purpose, connection) {
-            self.0.kills.held.keep(victim, connection);
+            self.keep_for_delete(victim, connection);
         }
         Ok(checked)
+    }
+
+    /// Keeps a connection for the DELETE, and drops it when a DELETE may no longer use it: the victim may be
+    /// refused.
+    fn keep_for_delete(&self, victim: u32, connection: Connection) {
+        let number = self.0.kills.held.keep(victim, connection);
+        let client = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(KEPT_FOR).await;
+            client.0.kills.held.drop_unused(number);
+        });
     }
 
     /// Sends one DELETE over the connection of the victim's last check, within one second of

@@ -52,7 +52,7 @@ pub(super) fn of_error(error: &reqwest::Error, stage: ReplyProgress, link: Error
         };
     }
     if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-        return RequestError::NotJson("a non-HTTP reply");
+        return RequestError::NotJson(line("a non-HTTP reply"));
     }
     if stage == ReplyProgress::Head
         && !link.has_answered
@@ -91,7 +91,7 @@ pub(super) fn of_connect(error: &io::Error, link: ErrorContext<'_>) -> RequestEr
 /// Converts a request over an open connection without a complete reply.
 pub(super) fn of_http(error: &hyper::Error, stage: ReplyProgress, link: ErrorContext<'_>) -> RequestError {
     if error.is_parse() {
-        return RequestError::NotJson("a non-HTTP reply");
+        return RequestError::NotJson(line("a non-HTTP reply"));
     }
     if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return RequestError::Tls(Box::new(tls_fault::of_error(tls, link.url, link.certificate)));
@@ -166,7 +166,7 @@ pub(super) fn missing_resource(detail: &str) -> RequestError {
 /// Converts a decoding error.
 pub(super) fn of_wire(error: &WireError) -> RequestError {
     match error {
-        WireError::NotJson(what) => RequestError::NotJson(what),
+        WireError::NotJson(what) => RequestError::NotJson(line(what)),
         WireError::Shape { .. } | WireError::Broken(_) => RequestError::Malformed(line(&error.to_string())),
         WireError::NoSession { .. } => RequestError::NoSession(line(&error.to_string())),
         WireError::TooManyRows(limit) => RequestError::TooManyRows { limit: *limit },

@@ -273,15 +273,15 @@ impl Client {
     async fn open_server_connection(&self, server: &Text) -> Result<OpenConnection, ServerAccessFault> {
         let access = self.sql_access()?;
         let target = server.raw().whole();
-        let target = target.ok_or(ServerAccessFault::InvalidReply("server name"))?;
+        let target = target.ok_or_else(|| invalid_reply("server name"))?;
         let request = SqlRequest::open(target, &access.credentials);
         let (reply, headers) = self.send(request).await?;
         if !reply.is_success() {
             return Err(access.fault_of_open(&reply));
         }
         let id = sql::connection(&reply.body).ok().and_then(|reply| reply.id);
-        let id = id.ok_or(ServerAccessFault::InvalidReply("connection id"))?;
-        let cookies = cookies::read(&headers).ok_or(ServerAccessFault::InvalidReply("cookie"))?;
+        let id = id.ok_or_else(|| invalid_reply("connection id"))?;
+        let cookies = cookies::read(&headers).ok_or_else(|| invalid_reply("cookie"))?;
         let connection = OpenConnection::new(access.opened.fetch_add(1, Ordering::Relaxed), id, cookies);
         let setup = self
             .query(&connection, &Statement::Setup.text(), sql::nothing)
@@ -361,4 +361,9 @@ impl From<ServerAccessFault> for QueryFault {
     fn from(fault: ServerAccessFault) -> Self {
         Self::Other(fault)
     }
+}
+
+/// Returns the fault of a reply with an invalid part.
+fn invalid_reply(part: &str) -> ServerAccessFault {
+    ServerAccessFault::InvalidReply(Text::clean(part, TextLimit::Name))
 }

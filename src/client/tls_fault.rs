@@ -47,7 +47,10 @@ fn of_alert(alert: AlertDescription, url: &EndpointUrl, certificate: Option<&Cli
             AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
                 TlsFault::NothingInCommon(host())
             }
-            _ => TlsFault::Alert { host: host(), why },
+            _ => TlsFault::Alert {
+                host: host(),
+                why: line(why),
+            },
         })
 }
 

@@ -25,7 +25,7 @@ use super::{connect, output};
 use crate::cli::{GlobalOptions, KillArgs};
 use crate::client::Client;
 use crate::config::Config;
-use crate::kill::{Rules, Victim, asks_why};
+use crate::kill::{KillOutcome, Rules, Victim};
 use crate::model::{SessionId, Text, TextLimit};
 use crate::runtime::audit::AuditLog;
 use crate::runtime::signals::{Interrupt, Interrupts};
@@ -87,16 +87,6 @@ fn grace(config: &Config, global: &GlobalOptions) -> Duration {
     }
 }
 
-/// Returns the remark if no session matches. A reason that one list does not show is unknown, and a kill needs
-/// certainty.
-fn no_match(selection: &VictimSelection) -> &'static str {
-    if selection.filter.as_ref().is_some_and(asks_why) {
-        "no session certainly matches: nothing to do (reasons that one list does not show are unknown here)"
-    } else {
-        "no session matches: nothing to do"
-    }
-}
-
 /// Closes the connections to servers of all endpoints at the same time.
 async fn close_server_connections(clients: Vec<Client>) {
     Answers::of(&clients, |client: Client| async move {
@@ -118,10 +108,10 @@ async fn kill(
     for problem in &victims.problems {
         output::complain(&in_ascii(config.ascii, problem));
     }
-    if victims.found.is_empty() && victims.problems.is_empty() {
-        output::remark(no_match(&selection));
+    if let Some(line) = victims.remark(&selection, &clients) {
+        output::remark(&line);
     }
-    let has_problems = !victims.problems.is_empty() || !victims.is_whole;
+    let has_problems = !victims.problems.is_empty() || !victims.is_whole || victims.is_undecided();
     let max = args.max.or_else(|| args.yes.then_some(MAX_WITH_YES));
     if let Some(max) = max.filter(|max| victims.found.len() > *max) {
         let found = victims.found.len();
@@ -251,24 +241,35 @@ async fn finish(
             round.cancel("interrupted");
         }
         round.abandon();
+        // The others are on stderr.
+        round.report_finished(&mut |task| {
+            if task.outcome().is_some_and(KillOutcome::is_gone) {
+                outcomes.print(task);
+            }
+        });
         outcomes.report_interrupted(round.tasks(), round.cancel_reason());
-        outcomes.finish_interrupted(round.tasks())?;
-        if let Some(why) = round.close() {
-            output::complain(&format!("an outcome was not logged: {why}"));
-        }
-        return Ok(ExitStatus::Signal(signal));
+        let printed = outcomes.finish_interrupted(round.tasks());
+        is_logged(round);
+        return printed.map(|()| ExitStatus::Signal(signal));
     }
     if let Some(why) = round.cancel_reason() {
         output::complain(&format!("canceled, nothing was killed: {why}"));
         return Ok(ExitStatus::Failed);
     }
-    outcomes.finish(round.tasks())?;
+    let printed = outcomes.finish(round.tasks());
     let exit = outcomes.exit(round.tasks());
-    if let Some(why) = round.close() {
+    // Also if the output cannot be written: the outcomes have to be on disk.
+    let is_logged = is_logged(round);
+    printed.map(|()| if is_logged { exit } else { ExitStatus::Failed })
+}
+
+/// Closes the audit log. Returns whether all outcomes are logged, and otherwise says why not.
+fn is_logged(round: KillDriver<Client>) -> bool {
+    let failure = round.close();
+    if let Some(why) = &failure {
         output::complain(&format!("an outcome was not logged: {why}"));
-        return Ok(ExitStatus::Failed);
     }
-    Ok(exit)
+    failure.is_none()
 }
 
 #[cfg(test)]

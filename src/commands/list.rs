@@ -1,5 +1,6 @@
 //! `maxtop list`: prints the sessions, once or after every poll.
 
+mod bell;
 mod delimited;
 mod fail_if;
 mod json;
@@ -69,7 +70,7 @@ fn once(
     let view = arranged(query(config, clients, printer), snapshots, &reports);
     let width = output::terminal_width();
     output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
-    for line in remarks(&view, printer)
+    for line in remarks(clients, &view, printer)
         .into_iter()
         .chain(not_examined(clients, &view, printer))
     {
@@ -79,14 +80,10 @@ fn once(
         return Ok(exit);
     };
     let matches = fail_if.evaluate(&view);
-    if let Some(line) = fail_if.line(&matches, &view) {
+    if let Some(line) = fail_if.line(&matches, &view, clients) {
         output::remark(&line);
     }
-    Ok(if matches.sessions.is_empty() {
-        exit
-    } else {
-        ExitStatus::Matched
-    })
+    Ok(FailIf::exit(&matches, exit))
 }
 
 /// Returns the query of a list. A program that reads the output gets every session.
@@ -99,6 +96,7 @@ fn query(config: &Config, clients: &[Client], printer: &ListPrinter) -> ViewQuer
             .collect(),
         sort: config.sort,
         diagnosis: config.diagnosis(),
+        finds_alerts: config.bell,
         shows_all_logins: !printer.is_text(),
         ..ViewQuery::default()
     }
@@ -115,18 +113,33 @@ fn arranged(query: ViewQuery, snapshots: Vec<Snapshot>, reports: &EndpointReport
     })
 }
 
-/// Returns remarks about a human-readable list. In other output formats an empty list needs no remark.
-fn remarks(view: &TableView, printer: &ListPrinter) -> Vec<String> {
+/// Returns remarks about a human-readable list. In other output formats an empty list needs a remark only if it is
+/// unknown whether sessions match.
+fn remarks(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Vec<String> {
+    let undecided = undecided(clients, view);
     if !printer.is_text() {
-        return Vec::new();
+        return undecided.into_iter().collect();
     }
     let no_match = view.no_match.as_ref();
     let no_match = no_match.map(|why| format!("nothing to list: {why}"));
+    let no_match = undecided.or(no_match);
     let logins = (view.logins_hidden > 0).then(|| {
         let hidden = counted(view.logins_hidden, "session");
         format!("left out: {hidden} not logged in (-f reason=login lists them)")
     });
     no_match.into_iter().chain(logins).collect()
+}
+
+/// Returns how many sessions the filter could not decide, because their locks are unknown.
+fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
+    let filter = &view.spec.filter;
+    let count = view.undecided();
+    let cause = server_access::undecided_cause(filter, clients);
+    let sessions = counted(count, "session");
+    (count > 0).then(|| match &view.no_match {
+        Some(_) => format!("nothing to list: {sessions} could not be decided: {cause}"),
+        None => format!("{sessions} could not be decided: {cause}"),
+    })
 }
 
 /// Returns which reasons are not examined for lack of a database user, if the list is human-readable.

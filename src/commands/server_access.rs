@@ -12,6 +12,8 @@ use super::exit::CommandError;
 use super::{connect, output};
 use crate::client::Client;
 use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
+use crate::filter::Filter;
+use crate::kill::depends_on_locks;
 use crate::model::{Dialect, EndpointId, ServerAccessFault, ServerReports, Snapshot};
 use crate::poller::read_servers;
 use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
@@ -142,6 +144,17 @@ pub(super) fn not_examined<'a>(
         "not examined{place}: {}, because sql-user is not set",
         lock_reasons()
     ))
+}
+
+/// Returns why a filter is unknown for sessions.
+pub(super) fn undecided_cause(filter: &Filter, clients: &[Client]) -> &'static str {
+    if !depends_on_locks(filter) {
+        "a field that it needs is not reported"
+    } else if clients.iter().all(Client::has_server_access) {
+        "the locks could not be read"
+    } else {
+        "the locks were not read, because sql-user is not set"
+    }
 }
 
 /// Returns the names of the reasons that need server access, as a part of a sentence.

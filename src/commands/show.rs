@@ -19,11 +19,12 @@ use crate::cli::{GlobalOptions, ShowArgs, ShowOutput};
 use crate::client::Client;
 use crate::config::Config;
 use crate::diagnosis::{
-    ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, Samples, closer, diagnose,
+    ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, Samples, closer, depends_on_others,
+    diagnose,
 };
 use crate::model::{
-    ConnectionDetail, Dialect, EndpointLocks, Identity, IdleMeaning, Instance, RequestError, SessionDetail,
-    SessionId, SessionPhase, closing_servers, closing_text,
+    ConnectionDetail, Dialect, EndpointLocks, Identity, IdleMeaning, Instance, RequestError, Session,
+    SessionDetail, SessionId, SessionPhase, closing_servers, closing_text,
 };
 use crate::runtime::json::to_writer_pretty;
 use crate::wire::parse_id;
@@ -58,8 +59,15 @@ impl ShownSession {
         instance.and_then(|instance| instance.retained_statements) == Some(0)
     }
 
-    /// Diagnoses the session. `locks` is `None` if no server is read.
-    fn diagnose(&mut self, name: &str, settings: &DiagnosisSettings, locks: Option<&EndpointLocks>) {
+    /// Diagnoses the session. `sessions` are those of its endpoint, in the order of their ids, itself included.
+    /// `locks` is `None` if no server is read.
+    fn diagnose(
+        &mut self,
+        name: &str,
+        settings: &DiagnosisSettings,
+        sessions: &[Session],
+        locks: Option<&EndpointLocks>,
+    ) {
         let look = DiagnosisInput {
             dialect: self.dialect,
             endpoint: Some(name),
@@ -68,12 +76,15 @@ impl ShownSession {
             is_after_restart: false,
             rows: None,
             locks,
-            sessions: std::slice::from_ref(&self.detail.session),
+            sessions,
         };
         let detail = &self.detail;
         let sample = ConnectionSample::next(None, &detail.connections, detail.client_buffer, self.taken_at);
         let listed = diagnose(None, look, settings, &Samples::new());
-        self.diagnosis = closer(listed.diagnosis(0), Some(&sample));
+        let id = self.detail.session.id;
+        let place = sessions.binary_search_by_key(&id, |session| session.id);
+        // It is one of the sessions.
+        self.diagnosis = closer(listed.diagnosis(place.unwrap_or_default()), Some(&sample));
     }
 
     /// Whether both are certainly one session of one proxy, as [`Snapshot::is_of_same_proxy`] decides it.
@@ -97,7 +108,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ShowArgs) -> Result<ExitStatus,
     let (shown, exit) = connect::block_on(async {
         let (mut shown, exit) = only(id, find(&clients, id).await, &clients)?;
         if let Some(client) = connect::client(&clients, shown.identity.endpoint) {
-            diagnose_with_locks(&mut shown, client, &config).await?;
+            diagnose_shown(&mut shown, client, &config).await?;
         }
         Ok((shown, exit))
     })?;
@@ -121,37 +132,44 @@ async fn find(clients: &[Client], id: SessionId) -> Answers<ShownSession> {
     Answers::of(clients, |client: Client| async move { fetch(&client, id).await }).await
 }
 
-/// Reads the locks of the session, if there is a database user, and diagnoses it.
-async fn diagnose_with_locks(
+/// Diagnoses the session: with its locks, if there is a database user, and with the other sessions, if a reason
+/// depends on them.
+async fn diagnose_shown(
     shown: &mut ShownSession,
     client: &Client,
     config: &Config,
 ) -> Result<(), CommandError> {
     let (name, settings) = (connect::name(config, client), config.diagnosis());
-    if !client.has_server_access() {
-        shown.diagnose(&name, &settings, None);
+    let own = shown.detail.session.clone();
+    // The owners of threads are other sessions too.
+    let reads_locks = client.has_server_access();
+    if !reads_locks && !depends_on_others(&own, &settings.thresholds) {
+        shown.diagnose(&name, &settings, &[own], None);
         return Ok(());
     }
-    // The other sessions are needed to name the owners of threads.
     let snapshot = match client.snapshot(1).await {
         Ok(snapshot) => snapshot,
         Err(fault) => {
-            output::complain(&format!("locks are unknown: {fault}"));
-            shown.diagnose(&name, &settings, None);
+            let what = if reads_locks { "locks and " } else { "" };
+            output::complain(&format!("{what}other sessions are unknown: {fault}"));
+            shown.diagnose(&name, &settings, &[own], None);
             return Ok(());
         }
     };
     let mut sessions = snapshot.sessions.clone();
-    let own = &shown.detail.session;
     match sessions.binary_search_by_key(&own.id, |session| session.id) {
         Ok(place) => sessions.splice(place..=place, [own.clone()]).for_each(drop),
-        Err(place) => sessions.insert(place, own.clone()),
+        Err(place) => sessions.insert(place, own),
+    }
+    if !reads_locks {
+        shown.diagnose(&name, &settings, &sessions, None);
+        return Ok(());
     }
     let reports = server_access::read(std::slice::from_ref(client), &[snapshot]).await?;
     let reports = reports.into_values().next().unwrap_or_default();
     let locks = EndpointLocks::new(&reports, &sessions, shown.taken_at);
     shown.locks = ShownLocks::new(&locks, &shown.detail.session, &sessions);
-    shown.diagnose(&name, &settings, Some(&locks));
+    shown.diagnose(&name, &settings, &sessions, Some(&locks));
     Ok(())
 }
 
@@ -169,7 +187,15 @@ fn only(
     let (found, exit) = answers.report_failures()?;
     let mut found = without_repeats(found, clients);
     match (found.pop(), found.is_empty()) {
-        (Some(one), true) => Ok((one, exit)),
+        (Some(one), true) => {
+            if exit != ExitStatus::Done {
+                let url = connect::url(clients, one.identity.endpoint);
+                output::complain(&format!(
+                    "this is session {id} of {url}: an endpoint that did not answer may have another one"
+                ));
+            }
+            Ok((one, exit))
+        }
         (Some(last), false) => {
             let all = found.iter().chain([&last]);
             let endpoints = all

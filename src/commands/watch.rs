@@ -91,6 +91,7 @@ pub(super) fn show(
         theme: Arc::clone(&config.theme),
         theme_name: config.theme_name.clone(),
         mouse: config.mouse,
+        bell: config.bell,
         keys: config.keys.clone(),
         filter: config.filter.clone(),
         saved_filters: config.saved_filters.clone().unwrap_or_default(),

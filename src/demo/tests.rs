@@ -1,6 +1,7 @@
 //! Tests of the scenario: lists of the pure world, decoded and diagnosed at times that the test sets.
 
 mod first_lists;
+mod recording;
 mod server_access;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,10 +83,9 @@ impl Watcher {
         }
     }
 
-    /// Gets and diagnoses a list of the world at `second`.
-    fn poll(&mut self, second: u64) -> BTreeMap<u64, FoundSession> {
-        self.endpoint
-            .with_world(|world| world.advance(Duration::from_secs(second)));
+    /// Gets a list of the world at this time.
+    fn list(&mut self, at: Duration) -> Snapshot {
+        self.endpoint.with_world(|world| world.advance(at));
         let path = match self.dialect {
             Dialect::Draft => "/sessions",
             Dialect::JsonApi => "/v1/sessions",
@@ -98,11 +98,11 @@ impl Watcher {
         let rows = wire::list(self.dialect, &body, &mut decoder).unwrap();
         let instance = (self.dialect == Dialect::JsonApi)
             .then(|| wire::jsonapi::instance(&self.get("/v1/maxscale")).unwrap());
-        let snapshot = Snapshot {
+        Snapshot {
             endpoint: EndpointId(0),
             dialect: self.dialect,
             instance,
-            number: second,
+            number: at.as_secs(),
             // Our clock differs from the server's.
             asked_at: crate::model::Now::default(),
             taken_at: taken_at + jiff::SignedDuration::from_secs(47),
@@ -115,7 +115,12 @@ impl Watcher {
             change: crate::model::ListDiff::default(),
             stats: crate::model::ListStats::default(),
             rows: crate::model::RowReads::default(),
-        };
+        }
+    }
+
+    /// Gets and diagnoses a list of the world at `second`.
+    fn poll(&mut self, second: u64) -> BTreeMap<u64, FoundSession> {
+        let snapshot = self.list(Duration::from_secs(second));
         if self.dialect == Dialect::Draft {
             self.sample(&snapshot);
         }

@@ -31,27 +31,44 @@ pub(super) struct Baseline<'a> {
     history: FxHashMap<Option<&'a Text>, u64>,
 }
 
+/// Whether the reasons of a session may depend on the others of its pool or service.
+pub fn depends_on_others(session: &Session, limits: &Thresholds) -> bool {
+    let extra = session.extra.as_ref();
+    let memory = extra.and_then(|extra| extra.memory);
+    let history = extra.and_then(|extra| extra.history).map(u64::from);
+    is_long_idle(session, limits)
+        || memory.is_some_and(|memory| memory >= min_memory(limits))
+        || history.is_some_and(|history| history >= min_history(limits))
+}
+
+fn is_long_idle(session: &Session, limits: &Thresholds) -> bool {
+    session.idle.is_some_and(|idle| idle >= limits.idle)
+}
+
+/// Returns the least memory that is far more than typical.
+fn min_memory(limits: &Thresholds) -> u64 {
+    MIN_TYPICAL_MEMORY.saturating_mul(u64::from(limits.memory))
+}
+
+/// Returns the least number of session commands that is far more than typical.
+fn min_history(limits: &Thresholds) -> u64 {
+    u64::from(MIN_TYPICAL_COMMANDS).saturating_mul(u64::from(limits.history))
+}
+
 impl<'a> Baseline<'a> {
     /// Computes the pools and medians of a snapshot.
     pub(super) fn of(sessions: &'a [Session], histories: &[SessionHistory], limits: &Thresholds) -> Self {
-        let is_long = |session: &Session| session.idle.is_some_and(|idle| idle >= limits.idle);
-        let pools = if sessions.iter().any(is_long) {
+        let pools = if sessions.iter().any(|session| is_long_idle(session, limits)) {
             pools(sessions, histories, limits.idle.as_millis() / 2)
         } else {
             FxHashMap::default()
         };
         Self {
             pools,
-            memory: medians(
-                sessions,
-                MIN_TYPICAL_MEMORY.saturating_mul(u64::from(limits.memory)),
-                |extra| extra.memory,
-            ),
-            history: medians(
-                sessions,
-                u64::from(MIN_TYPICAL_COMMANDS).saturating_mul(u64::from(limits.history)),
-                |extra| extra.history.map(u64::from),
-            ),
+            memory: medians(sessions, min_memory(limits), |extra| extra.memory),
+            history: medians(sessions, min_history(limits), |extra| {
+                extra.history.map(u64::from)
+            }),
         }
     }
 

@@ -2,8 +2,10 @@
 //! 100,000 sessions formats no text.
 
 mod locks;
+mod next_step;
 mod sentences;
 
+pub(crate) use self::next_step::StepFor;
 use crate::model::{Session, SessionWait, Span, Text, size_text};
 
 /// The numbers behind a finding.
@@ -202,8 +204,8 @@ impl Evidence {
     }
 
     /// Returns the next step for the user.
-    pub(super) fn next_step(&self, session: &Session) -> String {
-        sentences::next_step(self, session)
+    pub(super) fn next_step(&self, session: &Session, place: StepFor) -> String {
+        next_step::next_step(self, session, place)
     }
 
     /// Returns the full text of evidence about queues; empty for any other.
@@ -249,12 +251,17 @@ fn name(server: Option<&Text>) -> &str {
     server.map_or("?", Text::as_str)
 }
 
-/// Returns the servers that the session keeps a connection to; `None` if there are none or they are not reported.
+/// Returns `, keeps db-01 open`; `None` without connections to servers, or if they are not reported.
 fn keeps_open(session: &Session) -> Option<String> {
+    holds(session).map(|servers| format!(", keeps {servers} open"))
+}
+
+/// Returns the servers that the session is connected to; `None` if there are none or they are not reported.
+fn holds(session: &Session) -> Option<String> {
     let names: Vec<_> = session
         .server_connections()?
         .iter()
         .map(|connection| connection.server.as_str())
         .collect();
-    (!names.is_empty()).then(|| format!(", keeps {} open", names.join(" ")))
+    (!names.is_empty()).then(|| names.join(" "))
 }

@@ -1,6 +1,6 @@
 //! Findings of one session, their severities, and sets of reasons.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, StepFor};
 use super::reason::Reason;
 use super::reasons::REASONS;
 use crate::model::{Session, Span};
@@ -38,8 +38,8 @@ impl Finding {
     }
 
     /// Returns the next step for the user.
-    pub(crate) fn next_step(&self, session: &Session) -> String {
-        self.evidence.next_step(session)
+    pub(crate) fn next_step(&self, session: &Session, place: StepFor) -> String {
+        self.evidence.next_step(session, place)
     }
 }
 
@@ -158,6 +158,14 @@ impl Severity {
         match self {
             Self::Look => "●",
             Self::Act => "▲",
+        }
+    }
+
+    /// Returns the sign in ASCII.
+    pub(crate) const fn ascii_glyph(self) -> &'static str {
+        match self {
+            Self::Look => "o",
+            Self::Act => "!",
         }
     }
 }

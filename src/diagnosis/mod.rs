@@ -23,9 +23,11 @@ mod server_time;
 mod settings;
 mod thresholds;
 
+pub use baseline::depends_on_others;
 pub(crate) use capabilities::is_running;
 pub use diagnose::{Diagnoses, DiagnosisInput, Samples, diagnose};
 pub use evidence::Evidence;
+pub(crate) use evidence::StepFor;
 pub use finding::ReasonSet;
 pub use finding::Severity;
 pub use finding::{Diagnosis, Finding, OwnedDiagnosis};

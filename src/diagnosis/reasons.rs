@@ -1,8 +1,11 @@
 //! The table of reasons. Of equally severe findings the first one is shown, because it explains most.
 
+use std::time::Duration;
+
 use super::finding::Severity::{Act, Look};
 use super::reason::{Rank, Reason, RuleFn};
 use super::{locking, pressure, rules};
+use crate::model::{Span, setting_text};
 
 /// Requirement of the reasons that need the transactions and locks of servers.
 pub(crate) const SERVER_ACCESS: &str = "server access";
@@ -14,7 +17,7 @@ pub static REASONS: [Reason; 14] = [
         about: "others wait for its locks; it waits for none",
         requires: SERVER_ACCESS,
         severities: &[Act],
-        limit: |limits| limits.blocks.to_string(),
+        limit: |limits| over(limits.blocks),
         rank: Rank::First,
         rule: RuleFn::List(locking::blocks),
     },
@@ -23,7 +26,7 @@ pub static REASONS: [Reason; 14] = [
         about: "waits for a row lock or a user lock",
         requires: SERVER_ACCESS,
         severities: &[Look, Act],
-        limit: |limits| format!("● {}, ▲ {}", limits.lock_wait_look, limits.lock_wait_act),
+        limit: |limits| over_both(limits.lock_wait_look, limits.lock_wait_act),
         rank: Rank::Usual,
         rule: RuleFn::List(locking::lock_wait),
     },
@@ -32,7 +35,7 @@ pub static REASONS: [Reason; 14] = [
         about: "waits for a metadata lock of a table",
         requires: SERVER_ACCESS,
         severities: &[Look, Act],
-        limit: |limits| format!("● {}, ▲ {}", limits.metadata_lock_look, limits.metadata_lock_act),
+        limit: |limits| over_both(limits.metadata_lock_look, limits.metadata_lock_act),
         rank: Rank::Usual,
         rule: RuleFn::List(locking::metadata_lock),
     },
@@ -41,7 +44,7 @@ pub static REASONS: [Reason; 14] = [
         about: "the client or a server reads too slowly",
         requires: "draft, by samples of connections; JSON:API from 23.02",
         severities: &[Act],
-        limit: |_| "2 samples".to_owned(),
+        limit: |_| "in 2 samples".to_owned(),
         rank: Rank::Usual,
         rule: RuleFn::Either {
             connections: pressure::back_pressure,
@@ -53,16 +56,16 @@ pub static REASONS: [Reason; 14] = [
         about: "a statement waits and no server is connected",
         requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
         severities: &[Look],
-        limit: |limits| limits.no_backend.to_string(),
+        limit: |limits| over(limits.no_backend),
         rank: Rank::Usual,
         rule: RuleFn::List(rules::no_backend),
     },
     Reason {
         name: "query",
-        about: "one statement has been running for a long time",
+        about: "one statement has run for a long time",
         requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
         severities: &[Look, Act],
-        limit: |limits| format!("● {}, ▲ {}", limits.query_look, limits.query_act),
+        limit: |limits| over_both(limits.query_look, limits.query_act),
         rank: Rank::Usual,
         rule: RuleFn::List(rules::query),
     },
@@ -71,7 +74,7 @@ pub static REASONS: [Reason; 14] = [
         about: "a statement runs but no data moves (inferred)",
         requires: "JSON:API from 23.02.3; from 23.02.0 if statements are kept",
         severities: &[Look, Act],
-        limit: |limits| format!("● {}, ▲ {}", limits.silent_look, limits.silent_act),
+        limit: |limits| over_both(limits.silent_look, limits.silent_act),
         rank: Rank::Usual,
         rule: RuleFn::List(rules::silent),
     },
@@ -80,16 +83,16 @@ pub static REASONS: [Reason; 14] = [
         about: "idle while a transaction is open",
         requires: "server access; otherwise JSON:API from 2.3.1, if statements are kept",
         severities: &[Look, Act],
-        limit: |limits| format!("● {}, ▲ {}", limits.transaction_look, limits.transaction_act),
+        limit: |limits| over_both(limits.transaction_look, limits.transaction_act),
         rank: Rank::Usual,
         rule: RuleFn::List(locking::transaction),
     },
     Reason {
         name: "idle",
-        about: "holds a server while idle; ▲ if its pool is not",
+        about: "idle, holds a server; ▲ if its pool is active",
         requires: "both; the servers that it holds: JSON:API from 2.3",
         severities: &[Look, Act],
-        limit: |limits| limits.idle.to_string(),
+        limit: |limits| over(limits.idle),
         rank: Rank::Usual,
         rule: RuleFn::List(rules::idle),
     },
@@ -98,7 +101,7 @@ pub static REASONS: [Reason; 14] = [
         about: "buffered writes grow from sample to sample",
         requires: "draft, by samples of connections",
         severities: &[Look],
-        limit: |_| "3 samples".to_owned(),
+        limit: |_| "in 3 samples".to_owned(),
         rank: Rank::Usual,
         rule: RuleFn::Connections(pressure::buffering),
     },
@@ -107,7 +110,7 @@ pub static REASONS: [Reason; 14] = [
         about: "closing, but still listed",
         requires: "both",
         severities: &[Look],
-        limit: |limits| limits.closing.to_string(),
+        limit: |limits| over(limits.closing),
         rank: Rank::Usual,
         rule: RuleFn::List(rules::closing),
     },
@@ -116,7 +119,7 @@ pub static REASONS: [Reason; 14] = [
         about: "far more session commands than typical",
         requires: "JSON:API from 22.08.12, if the router keeps them",
         severities: &[Look],
-        limit: |limits| format!("{}x", limits.history),
+        limit: |limits| format!("over {}x", limits.history),
         rank: Rank::Usual,
         rule: RuleFn::List(rules::history),
     },
@@ -125,7 +128,7 @@ pub static REASONS: [Reason; 14] = [
         about: "far more memory than typical of its service",
         requires: "JSON:API from 22.08",
         severities: &[Look],
-        limit: |limits| format!("{}x", limits.memory),
+        limit: |limits| format!("over {}x", limits.memory),
         rank: Rank::Usual,
         rule: RuleFn::List(rules::memory),
     },
@@ -134,11 +137,22 @@ pub static REASONS: [Reason; 14] = [
         about: "connected, but not logged in",
         requires: "both",
         severities: &[Look],
-        limit: |limits| limits.login.to_string(),
+        limit: |limits| over(limits.login),
         rank: Rank::Last,
         rule: RuleFn::List(rules::login),
     },
 ];
+
+/// Formats a threshold as a comparison: `over 1h`.
+fn over(limit: Span) -> String {
+    format!("over {}", setting_text(Duration::from_millis(limit.as_millis())))
+}
+
+/// Formats the thresholds of both severities: `● over 30s, ▲ 5m`.
+fn over_both(look: Span, act: Span) -> String {
+    let act = setting_text(Duration::from_millis(act.as_millis()));
+    format!("● {}, ▲ {act}", over(look))
+}
 
 impl Reason {
     /// Returns the reason with this name.

@@ -1,6 +1,7 @@
 //! Samples of the connections of one session, which a session list does not report.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::finding::{Diagnosis, Finding, OwnedDiagnosis, order};
 use super::reasons::REASONS;
@@ -13,7 +14,7 @@ const MAX_AGE_MS: i128 = 10_000;
 const MIN_INTERVAL_MS: u64 = 100;
 
 /// The last sample of the connections of one session, compared with earlier ones.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionSample {
     /// Time of the sample, by this machine's clock.
     pub taken_at: Timestamp,
@@ -24,7 +25,7 @@ pub struct ConnectionSample {
 }
 
 /// A connection, recognized in the next sample by its index and server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct TrackedConnection {
     pub(super) server: Option<Text>,
     pub(super) statistics: ConnectionStatistics,

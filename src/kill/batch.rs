@@ -8,6 +8,7 @@ mod dispatch;
 mod lists;
 mod log;
 mod replies;
+mod stop;
 mod surveys;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,7 @@ use super::event::{KillEvent, Order, Ticket};
 use super::grace::Grace;
 use super::request_scheduler::RequestScheduler;
 use super::task::{KillTask, SessionReply};
-use super::{KillOutcome, RefusalReason, Rules, Tally, Victim};
+use super::{Rules, Tally, Victim};
 use crate::model::{EndpointId, Now, RequestError, ServerReports, Text, counted};
 
 /// Maximum number of victims that are checked one by one. For more, one fresh list is the first check.
@@ -34,7 +35,7 @@ enum BatchPhase {
     /// In the grace period; can be canceled.
     Grace(Grace),
     /// Writing the intents.
-    Logging { since: Duration },
+    Logging { since: Now },
     /// In progress or finished.
     Running,
     /// Canceled in the grace period, with the reason.
@@ -275,17 +276,6 @@ impl KillBatch {
         std::mem::take(&mut self.news)
     }
 
-    /// Stops the batch: tasks that wait for their turn are refused.
-    pub(crate) fn stop(&mut self, now: Now) -> Vec<Order> {
-        if matches!(self.phase, BatchPhase::Logging { .. }) {
-            // The log's reply is no longer needed.
-            self.run();
-        }
-        self.rules.kills_statements = false;
-        self.withdraw(|_| true, &KillOutcome::Refused(RefusalReason::Stopped));
-        self.after(now, Vec::new())
-    }
-
     /// Whether the statements of the victims are ended too.
     pub(crate) const fn kills_statements(&self) -> bool {
         self.rules.kills_statements
@@ -307,28 +297,6 @@ impl KillBatch {
         may
     }
 
-    /// Stops the batch because the program exits. The results of requests in flight stay unknown.
-    pub(crate) fn abandon(&mut self, fault: &RequestError, now: Now) -> Vec<Order> {
-        match self.phase {
-            BatchPhase::Running => {}
-            // The log's reply is no longer waited for.
-            BatchPhase::Logging { .. } => self.run(),
-            BatchPhase::Unconfirmed | BatchPhase::Grace(_) | BatchPhase::Canceled(_) => return Vec::new(),
-        }
-        self.withdraw(|_| true, &KillOutcome::Refused(RefusalReason::Stopped));
-        for index in 0..self.tasks.len() {
-            let Some(task) = self.tasks.get_mut(index) else {
-                continue;
-            };
-            if task.is_in_flight() || task.follows_statements() {
-                let was_told = task.outcome().is_some();
-                task.abandon(fault);
-                self.fresh.extend((!was_told).then_some(index));
-            }
-        }
-        self.after(now, Vec::new())
-    }
-
     /// Handles an event and returns the orders.
     pub(crate) fn on_event(&mut self, event: KillEvent, now: Now) -> Vec<Order> {
         let mut orders = Vec::new();
@@ -343,7 +311,7 @@ impl KillBatch {
             KillEvent::Logged(ticket, answer) if ticket.number() != self.number() => {
                 self.statements_logged(ticket, &answer, now, &mut orders);
             }
-            KillEvent::Logged(ticket, answer) => self.logged(ticket, answer),
+            KillEvent::Logged(ticket, answer) => self.logged(ticket, answer, now),
             KillEvent::ThreadsRead(ticket, readings) => self.threads_read(ticket, readings, now, &mut orders),
             KillEvent::LocksRead(ticket, reading) => self.locks_read(ticket, reading, now, &mut orders),
             KillEvent::StatementEnded(ticket, index, reply) => {
@@ -360,7 +328,7 @@ impl KillBatch {
     pub(crate) fn wake_at(&self) -> Option<Duration> {
         match &self.phase {
             BatchPhase::Grace(grace) => Some(grace.wake_at()),
-            BatchPhase::Logging { since } => Some(*since + LOG_TIMEOUT),
+            BatchPhase::Logging { since } => Some(since.elapsed + LOG_TIMEOUT),
             BatchPhase::Unconfirmed | BatchPhase::Running => {
                 let alarms = self.scheduler.values().filter_map(RequestScheduler::wake_at);
                 let surveys = self.survey_at.values().map(|(at, _)| *at);
@@ -370,18 +338,6 @@ impl KillBatch {
                     .min()
             }
             BatchPhase::Canceled(_) => None,
-        }
-    }
-
-    /// Finishes the matching tasks for which nothing was sent.
-    fn withdraw(&mut self, selects: impl Fn(&KillTask) -> bool, outcome: &KillOutcome) {
-        // Before that, `run` collects the outcomes.
-        let counts = matches!(self.phase, BatchPhase::Running);
-        for (index, task) in (0..).zip(&mut self.tasks) {
-            let is_selected = !task.is_removed() && selects(task);
-            if is_selected && task.withdraw(outcome.clone()) && counts {
-                self.fresh.push(index);
-            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{RefusalReason, StatementResults};
+use super::{RefusalReason, StatementEnd, StatementResults};
 use crate::model::{Difference, Identity, RequestError, measured_text};
 
 /// The outcome of a kill.
@@ -37,9 +37,18 @@ pub enum KillOutcome {
 impl KillOutcome {
     /// Returns the outcome as one line that names the session.
     pub(crate) fn words(&self, identity: &Identity) -> String {
+        self.words_by(identity, StatementEnd::with_sql)
+    }
+
+    /// Returns the outcome as one line that names the session, and statements only by their ids.
+    pub(crate) fn words_without_sql(&self, identity: &Identity) -> String {
+        self.words_by(identity, StatementEnd::without_sql)
+    }
+
+    fn words_by(&self, identity: &Identity, statement: fn(&StatementEnd) -> String) -> String {
         let who = format!("{} {}", identity.id, identity.client());
         match self {
-            Self::Killed { .. } => format!("killed {who} {}", self.detail()),
+            Self::Killed { .. } => format!("killed {who} {}", self.detail_by(statement)),
             Self::AlreadyGone => format!("{who} was already gone"),
             Self::Refused(RefusalReason::Changed(differences)) => refused_as_changed(identity, differences),
             Self::Refused(refusal) => format!("refused: {who}: {}", refusal.words()),
@@ -58,9 +67,13 @@ impl KillOutcome {
 
     /// Returns the details without the session. Empty if the word says everything.
     pub(crate) fn detail(&self) -> String {
+        self.detail_by(StatementEnd::with_sql)
+    }
+
+    fn detail_by(&self, statement: fn(&StatementEnd) -> String) -> String {
         match self {
             Self::Killed { after, statements } => {
-                format!("in {}{}", measured_text(*after), statements.words())
+                format!("in {}{}", measured_text(*after), statements.words(statement))
             }
             Self::AlreadyGone => String::new(),
             Self::Refused(refusal) => refusal.words(),

@@ -58,9 +58,9 @@ impl Default for RequestScheduler {
 }
 
 impl RequestScheduler {
-    /// Changes the maximum number of requests in flight. Requests in flight are not affected.
+    /// Changes the maximum number of requests in flight; 0 sends none. Requests in flight are not affected.
     pub(super) fn limit_requests(&mut self, at_once: usize) {
-        self.at_once = at_once.clamp(1, MAX_IN_FLIGHT);
+        self.at_once = at_once.min(MAX_IN_FLIGHT);
     }
 
     pub(super) fn queue_check(&mut self, task: usize) {

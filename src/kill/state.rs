@@ -86,6 +86,8 @@ pub enum KillState {
         unchecked: Vec<Part>,
         /// Number of failed checks right before the DELETE.
         tries: u8,
+        /// The outcome if the DELETE was not written. Set by a stop: the check is not repeated then.
+        withdrawn: Option<KillOutcome>,
     },
     /// Waiting for the session to disappear.
     FollowingUp(FollowUp),

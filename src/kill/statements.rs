@@ -92,6 +92,15 @@ impl StatementTracker {
         !self.results.statements.is_empty()
     }
 
+    /// Whether a statement may still get a KILL.
+    pub(super) fn may_end(&self) -> bool {
+        let may_end = |statement: &StatementEnd| {
+            let was_sent = !matches!(statement.attempt, EndAttempt::None | EndAttempt::Logging);
+            !was_sent && statement.state != StatementState::Ended
+        };
+        self.results.statements.iter().any(may_end)
+    }
+
     /// Returns the servers of the next reading.
     pub(super) fn servers(&self) -> Vec<Text> {
         let mut servers: Vec<Text> = Vec::new();

@@ -4,6 +4,7 @@
 //! it is sent.
 
 mod checks;
+mod filters;
 mod follow_up;
 mod locks;
 mod statements;
@@ -193,9 +194,13 @@ impl KillTask {
         self.struck = !self.struck;
     }
 
-    /// Finishes the task if nothing was sent yet. Once a DELETE was sent, only later replies decide.
-    /// Returns `true` if the task was finished.
+    /// Finishes the task if nothing was sent yet. Once a DELETE was ordered, only later replies decide: if it
+    /// was not written, the task is finished then. Returns `true` if the task was finished.
     pub(super) fn withdraw(&mut self, outcome: KillOutcome) -> bool {
+        if let KillState::Deleting { withdrawn, .. } = &mut self.stage {
+            withdrawn.get_or_insert(outcome);
+            return false;
+        }
         let may = matches!(
             self.stage,
             KillState::Unconfirmed(_) | KillState::Queued { .. } | KillState::Checking { .. }

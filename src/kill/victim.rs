@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::RefusalReason;
 use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, diagnose};
-use crate::filter::{Filter, ReasonNames};
+use crate::filter::{Filter, FilterInput, ReasonNames, Reasons, Ternary};
 use crate::model::{Dialect, EndpointLocks, Identity, Instance, LockKnowledge, Session, SessionObservation};
 
 /// A session selected for a kill.
@@ -94,4 +94,33 @@ pub(crate) fn depends_on_locks(filter: &Filter) -> bool {
 /// Whether a filter uses the reasons why a session is stuck. Otherwise they need not be computed.
 pub(crate) fn asks_why(filter: &Filter) -> bool {
     filter.uses("stuck") || filter.uses("reason")
+}
+
+/// Whether it is unknown whether a session matches a filter, because the locks of the session are unknown.
+pub(crate) fn is_undecided(filter: &Filter, subject: &FilterInput<'_>) -> bool {
+    let uses_locks = LOCK_FIELDS.iter().any(|field| filter.uses(field));
+    // The number of blocked threads is known if the locks are.
+    uses_locks && subject.locks.blocks.is_none() && filter.evaluate(subject) == Ternary::Unknown
+}
+
+/// Returns the reasons that could not be examined and make the result of a filter unknown.
+pub(super) fn undecided_by<'n>(
+    filter: &Filter,
+    subject: FilterInput<'_>,
+    unjudged: &[&'n str],
+) -> Vec<&'n str> {
+    let found = subject.reasons.map_or(&[][..], |reasons| reasons.found);
+    let decides = |name: &&'n str| {
+        let only = Reasons {
+            found,
+            unjudged: &[*name],
+        };
+        let subject = FilterInput {
+            reasons: Some(only),
+            ..subject
+        };
+        filter.evaluate(&subject.strict()) == Ternary::Unknown
+    };
+    let unjudged = unjudged.iter().copied().filter(|_| asks_why(filter));
+    unjudged.filter(decides).collect()
 }

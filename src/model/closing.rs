@@ -11,13 +11,14 @@ pub(crate) fn closing_text(lasted: Option<Span>) -> String {
     format!("already closing{lasted}: MaxScale was ordered to end it and has not finished")
 }
 
-/// Returns what may help: another kill, or the end of its threads.
-pub(crate) fn closing_step(session: &Session) -> String {
+/// Returns what may help: another kill, by this key or command, or the end of its threads. `copy` is a note on how
+/// to copy the KILL.
+pub(crate) fn closing_step(session: &Session, kill: &str, copy: &str) -> String {
     let threads = match closing_servers(session) {
-        Some(servers) => format!("end its threads there. {servers} (y copies KILL)"),
+        Some(servers) => format!("end its threads there. {servers}{copy}"),
         None => "look for its threads on the servers and end them there".to_owned(),
     };
-    format!("K may still help if MaxScale still finds it by its id; otherwise {threads}")
+    format!("{kill} may still help if MaxScale finds it by its id; otherwise {threads}")
 }
 
 /// Returns why a closing session cannot be killed: a GET by its id does not find it.

@@ -1,6 +1,7 @@
 //! The details of one session: connections with statistics and buffers, statements, log.
 
 use super::{Session, Text, civil_span};
+use serde::{Deserialize, Serialize};
 
 /// A counter of a connection in the draft dialect.
 ///
@@ -64,7 +65,7 @@ impl Counter {
 }
 
 /// The counters of one connection since it was opened. `None` for unknown ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionStatistics([Option<u64>; 5]);
 
 impl ConnectionStatistics {
@@ -85,7 +86,7 @@ impl ConnectionStatistics {
 }
 
 /// The queues of one side of a session, in bytes (JSON:API, 23.02 and later).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Buffer {
     /// Size of the read queue: data received but not yet routed. MaxScale reports its capacity, so it is usually
     /// 64 KiB on one side.
@@ -95,7 +96,7 @@ pub struct Buffer {
 }
 
 /// A connection from the proxy to a server, on behalf of one session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionDetail {
     /// Name of the server.
     pub server: Option<Text>,
@@ -114,7 +115,7 @@ pub struct ConnectionDetail {
 }
 
 /// The reply of one server to a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementReply {
     /// Name of the server.
     pub server: Option<Text>,
@@ -123,7 +124,7 @@ pub struct StatementReply {
 }
 
 /// A statement that MaxScale retained (JSON:API, if `retain_last_statements` is set).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetainedStatement {
     /// Protocol command. `None` for a command without text.
     pub command: Option<Text>,
@@ -157,7 +158,7 @@ impl RetainedStatement {
 }
 
 /// A session with all its details.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SessionDetail {
     /// The session, as in a list.
     pub session: Session,

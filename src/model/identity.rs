@@ -1,5 +1,6 @@
 //! Identity of a session, so that a cursor, a mark or a kill never applies to another session.
 
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
@@ -8,7 +9,7 @@ use super::session::origin;
 use super::{ProcessStart, Session, SessionId, Text, quoted};
 
 /// Index of an endpoint, in the order of the command line or configuration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EndpointId(pub u16);
 
 /// Short form of an identity, stored by the cursor and by marks (docs/kill-protocol.md).
@@ -111,7 +112,7 @@ impl Part {
 }
 
 /// The fields that prove that two observations are of one session. Texts are compared in raw form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The endpoint.
     pub endpoint: EndpointId,

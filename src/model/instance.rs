@@ -1,11 +1,13 @@
 //! The proxy process behind an endpoint: dialect, version, process start, settings, workers.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use super::{IdleMeaning, Span, Text};
 
 /// The two forms of the admin API (docs/maxscale-api.md#dialects).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Dialect {
     /// The design document of 2016: bare arrays, connections with statistics.
     Draft,
@@ -69,7 +71,7 @@ impl Version {
 /// Identifies one run of the MaxScale process. Session ids restart at 1 in each run.
 ///
 /// Read from `/v1/maxscale` before every list. The draft does not report it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProcessStart {
     /// `started_at`, as sent.
     pub started_at: Text,
@@ -80,7 +82,7 @@ pub struct ProcessStart {
 }
 
 /// A reply of `/v1/maxscale`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// `version`, as sent.
     pub version: Option<Text>,

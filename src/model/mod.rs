@@ -7,6 +7,7 @@ mod closing;
 mod connection;
 mod continuity;
 pub(crate) mod defaults;
+pub(crate) mod duration_micros;
 mod identity;
 mod idle;
 mod instance;

@@ -9,6 +9,9 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+use serde::{Deserialize, Serialize};
+
+use super::duration_micros;
 
 /// Forms in GMT. The form with the short year is first: parsed with `%Y` it would be year 26.
 const GMT_FORMS: [&str; 2] = ["%a, %d %b %y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S GMT"];
@@ -70,9 +73,10 @@ fn parse_local(text: &str) -> Option<DateTime> {
 const CLOCK_JITTER: SignedDuration = SignedDuration::from_millis(50);
 
 /// The current time, on the monotonic and on the wall clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Now {
     /// Monotonic time since the program started. All waiting is measured by it.
+    #[serde(with = "duration_micros")]
     pub elapsed: Duration,
     /// Wall clock of this machine, for display.
     pub wall: Timestamp,

@@ -1,11 +1,12 @@
 //! Data of a monitor about a server, in addition to its state: the last change of state, and its replication.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Text;
 
 /// Reported by the monitor of a server. Empty if no monitor watches the server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonitorReport {
     /// The last change of its state.
     pub last_event: Option<MonitorEvent>,
@@ -15,7 +16,7 @@ pub struct MonitorReport {
 }
 
 /// A change of a server's state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonitorEvent {
     /// Name of the change: `slave_down`, `lost_slave`, `new_master`.
     pub name: Text,
@@ -24,7 +25,8 @@ pub struct MonitorEvent {
 }
 
 /// State of the replication of a server, best first. With several connections, the worst of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Replication {
     /// Both threads run.
     Running,

@@ -1,13 +1,15 @@
 //! Errors of requests to the admin API, each with a cause and a remedy.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Text, TlsFault, exact_text, quoted};
+use super::{Text, TlsFault, duration_micros, exact_text, quoted};
 
 /// Why a request to the admin API failed. All text from the server is sanitized.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RequestError {
     /// The host name could not be resolved.
     #[error("no such host: {0}")]
@@ -23,7 +25,7 @@ pub enum RequestError {
     Tls(Box<TlsFault>),
     /// The reply was not complete in time.
     #[error("timed out after {}", exact_text(*.0))]
-    TimedOut(Duration),
+    TimedOut(#[serde(with = "duration_micros")] Duration),
     /// The connection was closed before the reply was complete.
     #[error("the reply was cut off: {0}")]
     Cut(Text),
@@ -89,7 +91,7 @@ pub enum RequestError {
     NoSession(Text),
     /// The body is not JSON.
     #[error("{0} instead of JSON")]
-    NotJson(&'static str),
+    NotJson(Text),
     /// The body is JSON of an unexpected form.
     #[error("unexpected JSON: {0}")]
     Malformed(Text),

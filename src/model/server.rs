@@ -5,6 +5,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::session::origin;
 use super::{MonitorReport, Replication, Span, Text};
@@ -13,7 +14,7 @@ use super::{MonitorReport, Replication, Span, Text};
 const MAX_REPLICATION_LAG: i64 = 10;
 
 /// A reply of `/v1/servers`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Servers {
     /// Servers, in the order of the reply.
     pub states: Vec<ServerState>,
@@ -33,7 +34,7 @@ impl Servers {
 }
 
 /// A database server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerState {
     /// Name in the proxy's configuration.
     pub name: Text,
@@ -54,7 +55,7 @@ pub struct ServerState {
 }
 
 /// State of a server in the form of 25.10 and later (`status`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerStatus {
     /// Mode, as set by an administrator: `Normal`, `Maintenance`, `Draining`, `Drained`.
     pub mode: Option<Text>,

@@ -1,6 +1,7 @@
 //! The services of a proxy, with their connections and connection limits.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Text;
 
@@ -8,7 +9,7 @@ use super::Text;
 const NEARLY_FULL_PERCENT: u64 = 90;
 
 /// A reply of `/v1/services`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Services {
     /// Services, in the order of the reply.
     pub states: Vec<ServiceState>,
@@ -28,7 +29,7 @@ impl Services {
 }
 
 /// A service of the proxy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceState {
     /// Name in the proxy's configuration.
     pub name: Text,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Span, Text, quoted};
 
 /// Number of a session. Starts at 1 in every process, ascends, and is never reused within a process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SessionId(pub u64);
 
 impl std::fmt::Display for SessionId {
@@ -216,7 +217,7 @@ pub struct JsonApiFields {
 /// Data that waits to be written to one side of a session.
 ///
 /// The API reports the capacity of the queue, which is 0 if nothing waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteQueue {
     /// Name of the server that does not read; `None` for the client.
     pub server: Option<Text>,
@@ -225,7 +226,7 @@ pub struct WriteQueue {
 }
 
 /// A connection to a server, as in a session list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerConnection {
     /// Name of the server.
     pub server: Text,
@@ -234,7 +235,7 @@ pub struct ServerConnection {
 }
 
 /// A statement that is running: it has no completion time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunningStatement {
     /// Text of the statement; `None` if it is not SQL or not valid UTF-8.
     pub sql: Option<Text>,

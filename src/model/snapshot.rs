@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Dialect, EndpointId, Identity, Instance, ListDiff, ListStats, Now, ProcessStart, RowKey, RowReads,
@@ -156,7 +157,7 @@ impl Snapshot {
 }
 
 /// One session as a GET by id returned it, with its process and time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionObservation {
     /// Endpoint that replied.
     pub endpoint: EndpointId,

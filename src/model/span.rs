@@ -1,5 +1,6 @@
 //! Durations, sizes and rates, with their short texts.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -8,11 +9,34 @@ use std::time::Duration;
 ///
 /// Range: 0 to about 136 years, so that its whole seconds fit into 32 bits. Stored as the number plus one, so
 /// that an optional span takes no more memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "u64", try_from = "u64")]
 pub struct Span(NonZeroU64);
 
 /// Maximum of a span, in seconds.
 const MAX_SECS: u32 = u32::MAX;
+
+/// A number of tenths of a second that is out of range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a duration of {0} tenths of a second is out of range")]
+pub struct SpanOutOfRange(u64);
+
+impl From<Span> for u64 {
+    fn from(span: Span) -> Self {
+        span.tenths()
+    }
+}
+
+impl TryFrom<u64> for Span {
+    type Error = SpanOutOfRange;
+
+    fn try_from(tenths: u64) -> Result<Self, SpanOutOfRange> {
+        let in_range = tenths < (u64::from(MAX_SECS) + 1) * 10;
+        in_range
+            .then(|| Self::from_tenths(tenths))
+            .ok_or(SpanOutOfRange(tenths))
+    }
+}
 
 impl Default for Span {
     fn default() -> Self {
@@ -21,11 +45,11 @@ impl Default for Span {
 }
 
 impl Span {
-    const fn from_tenths(tenths: u64) -> Self {
+    pub(crate) const fn from_tenths(tenths: u64) -> Self {
         Self(NonZeroU64::MIN.saturating_add(tenths))
     }
 
-    const fn tenths(self) -> u64 {
+    pub(crate) const fn tenths(self) -> u64 {
         self.0.get() - 1
     }
 

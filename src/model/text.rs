@@ -15,7 +15,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use serde::{Serialize, Serializer};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 pub use escape::{Pieces, TextPiece, visible};
@@ -96,6 +97,18 @@ impl Text {
         }))
     }
 
+    /// Returns a text of which `kept` is the beginning and `digest` the SHA-256 of the whole.
+    pub(crate) fn restored(kept: &str, digest: [u8; 32]) -> Self {
+        let (kept, _) = TextLimit::Sql.kept(kept);
+        Self(Arc::new(Forms {
+            kept: kept.into(),
+            altered: Some(Box::new(Altered {
+                shown: shown(kept, true).into(),
+                digest: Some(digest),
+            })),
+        }))
+    }
+
     /// Returns the shown form, for display only. Use [`Text::raw`] to compare.
     pub fn as_str(&self) -> &str {
         match &self.0.altered {
@@ -151,6 +164,27 @@ impl Serialize for Text {
     }
 }
 
+/// Reads a raw value and sanitizes it. Longer texts than a statement may have are cut.
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RawVisitor;
+
+        impl Visitor<'_> for RawVisitor {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_str<E>(self, raw: &str) -> Result<Text, E> {
+                Ok(Text::clean(raw, TextLimit::Sql))
+            }
+        }
+
+        deserializer.deserialize_str(RawVisitor)
+    }
+}
+
 /// A borrowed raw text. Two are equal only if the whole texts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RawText<'a> {
@@ -174,6 +208,11 @@ impl<'a> RawText<'a> {
             None => Some(self.kept),
             Some(_) => None,
         }
+    }
+
+    /// Returns the SHA-256 of a text that is not kept whole.
+    pub(crate) const fn digest(&self) -> Option<&'a [u8; 32]> {
+        self.digest
     }
 
     /// Returns the part of the text that is kept.

@@ -2,13 +2,15 @@
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Text;
 use super::request_error::Remedy;
 
 /// Why a TLS handshake failed. All text from the server is sanitized.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TlsFault {
     /// No trusted authority has signed the certificate.
     #[error("certificate of {0} is signed by an unknown authority")]
@@ -87,7 +89,7 @@ pub enum TlsFault {
         /// Host of the endpoint.
         host: Text,
         /// Meaning of the alert.
-        why: &'static str,
+        why: Text,
     },
     /// Another cause.
     #[error("the TLS handshake with {0} failed")]

@@ -12,18 +12,15 @@ use nix::unistd::{Uid, User, geteuid};
 const OWNER_ONLY: u32 = 0o600;
 
 /// Opens for appending, without following a link and without waiting for the reader of a pipe.
-pub(super) fn open(path: &Path) -> io::Result<(File, bool)> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options
         .read(true)
         .append(true)
         .mode(OWNER_ONLY)
+        .create(true)
         .custom_flags(O_NOFOLLOW | O_NONBLOCK);
-    let (file, is_new) = match options.clone().create_new(true).open(path) {
-        Ok(file) => (file, true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (options.open(path)?, false),
-        Err(error) => return Err(error),
-    };
+    let file = options.open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
@@ -39,7 +36,7 @@ pub(super) fn open(path: &Path) -> io::Result<(File, bool)> {
         }
         file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
     }
-    Ok((file, is_new))
+    Ok(file)
 }
 
 /// Whether the owner of a file is the user who runs the program, or root.

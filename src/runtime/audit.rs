@@ -9,8 +9,9 @@ mod thread;
 
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use thiserror::Error;
 
@@ -54,6 +55,8 @@ pub(crate) struct AuditLog {
     who: Arc<OnceLock<AuditActor>>,
     /// URL of each endpoint, by its id.
     endpoints: Vec<String>,
+    /// Device and inode of the file whose name is on disk for certain.
+    named: Arc<Mutex<Option<(u64, u64)>>>,
 }
 
 impl AuditLog {
@@ -63,6 +66,7 @@ impl AuditLog {
             path,
             who: Arc::default(),
             endpoints,
+            named: Arc::default(),
         }
     }
 
@@ -98,10 +102,10 @@ impl AuditLog {
         let (url, kill) = (url.map_or("", String::as_str), entry.kill);
         match (&entry.outcome, &entry.statement) {
             (Some(outcome @ (KillOutcome::Killed { .. } | KillOutcome::AlreadyGone)), _) => {
-                log::info!(target: "kill", "{url}: kill {kill}: {}", outcome.words(identity));
+                log::info!(target: "kill", "{url}: kill {kill}: {}", outcome.words_without_sql(identity));
             }
             (Some(outcome), _) => {
-                log::warn!(target: "kill", "{url}: kill {kill}: {}", outcome.words(identity));
+                log::warn!(target: "kill", "{url}: kill {kill}: {}", outcome.words_without_sql(identity));
             }
             (None, statement) => {
                 let what = statement.as_ref().map_or("", |_| " a statement of");
@@ -123,7 +127,7 @@ impl AuditLog {
 
     fn write(&self, path: &Path, entries: &[AuditEntry], durable: bool) -> io::Result<()> {
         make_directories(directory(path))?;
-        let (mut file, is_new) = open(path)?;
+        let mut file = open(path)?;
         let mut lines = Vec::new();
         let who = self.who.get_or_init(AuditActor::find);
         if ends_within_a_line(&mut file)? {
@@ -137,10 +141,20 @@ impl AuditLog {
         file.write_all(&lines)?;
         if durable {
             file.sync_data()?;
-            if is_new {
-                // The name of a new file is stored in its directory.
-                File::open(directory(path))?.sync_all()?;
-            }
+            self.sync_name(path, &file)?;
+        }
+        Ok(())
+    }
+
+    /// Syncs the directory, which has the name of the file, once for each file. Another process, or an outcome,
+    /// may have created it.
+    fn sync_name(&self, path: &Path, file: &File) -> io::Result<()> {
+        let metadata = file.metadata()?;
+        let file = Some((metadata.dev(), metadata.ino()));
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        if *named != file {
+            File::open(directory(path))?.sync_all()?;
+            *named = file;
         }
         Ok(())
     }

@@ -172,7 +172,7 @@ fn write_all(path: &Path, queue: &Receiver<Vec<u8>>) -> io::Result<()> {
 
 /// Opens the file for each write, so a file that was rotated or removed is not a problem.
 fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
-    let (mut file, _) = open(path)?;
+    let mut file = open(path)?;
     if ends_within_a_line(&mut file)? {
         file.write_all(b"\n")?;
     }

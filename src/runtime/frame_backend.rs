@@ -24,6 +24,7 @@ use tokio::sync::mpsc;
 
 use super::cell_writer::write_cells;
 use super::terminal::write_frame;
+use super::title::{BELL, has_title, set_title};
 use crate::app::App;
 use crate::app::msg::Msg;
 use crate::ui::{plain, view};
@@ -42,6 +43,10 @@ pub(super) struct FrameBackend {
     cursor: Option<Position>,
     /// Whether drawing cells has moved the terminal's cursor.
     moved: bool,
+    /// Whether the next frame rings.
+    rings: bool,
+    /// Title that the next frame sets.
+    title: Option<String>,
 }
 
 impl FrameBackend {
@@ -51,6 +56,8 @@ impl FrameBackend {
             size,
             cursor: None,
             moved: false,
+            rings: false,
+            title: None,
         }
     }
 
@@ -64,9 +71,23 @@ impl FrameBackend {
         queue!(self.bytes, CopyToClipboard::to_clipboard_from(text))
     }
 
+    /// Rings the terminal's bell with the next frame.
+    pub(super) const fn ring(&mut self) {
+        self.rings = true;
+    }
+
+    /// Sets the terminal's title with the next frame. The text is sanitized.
+    pub(super) fn set_title(&mut self, text: String) {
+        self.title = Some(text).filter(|_| has_title());
+    }
+
     /// Returns the frame as one write. `None` if nothing has changed.
     pub(super) fn take_frame(&mut self) -> Option<Vec<u8>> {
-        let bytes = std::mem::take(&mut self.bytes);
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.extend(self.title.take().iter().flat_map(|text| set_title(text)));
+        if std::mem::take(&mut self.rings) {
+            bytes.extend(BELL);
+        }
         (!bytes.is_empty()).then(|| [BEGIN, &bytes, END].concat())
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod pollers;
 pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod signals;
+pub(crate) mod title;
 
 mod append_file;
 mod cell_writer;

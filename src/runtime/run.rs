@@ -108,7 +108,7 @@ async fn show(
     let saver = Saver::new(file, sender.clone());
     let signals = Signals::listen()?;
     terminal::restore_on_panic();
-    let guard = terminal::TerminalGuard::enter(settings.mouse)?;
+    let guard = terminal::TerminalGuard::enter(settings.mouse, settings.bell)?;
     let is_queried = settings.needs_background() && terminal::query_background()?;
     let size = terminal::size()?;
     let mut screen = Screen {
@@ -317,6 +317,8 @@ impl Screen {
             Effect::Kill(order) => self.kill(order),
             Effect::Save { settings, confirmed } => self.saver.start(settings, confirmed),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
+            Effect::Bell => self.canvas.backend_mut().ring(),
+            Effect::Title(text) => self.canvas.backend_mut().set_title(text),
             Effect::WakeAt(at) => {
                 let at = clock::instant(at);
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));

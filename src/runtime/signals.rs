@@ -107,6 +107,23 @@ impl Interrupts {
     }
 }
 
+/// The signal that stops the program (Ctrl-Z), for a command without a screen that restores the terminal before.
+pub(crate) struct StopSignal(Signal);
+
+impl StopSignal {
+    /// Installs the handler. The signal no longer stops the program automatically.
+    pub(crate) fn listen() -> io::Result<Self> {
+        signal(SignalKind::from_raw(SIGTSTP)).map(Self)
+    }
+
+    /// Waits for the next signal.
+    pub(crate) async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// The action of the screen for a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SignalEvent {
@@ -152,7 +169,7 @@ impl Signals {
 
 /// Whether a shell in the same session can continue a stopped program. As the leader of a session (`ssh
 /// -t HOST maxtop`, `docker exec`) it would stay stopped forever.
-pub(super) fn can_stop() -> bool {
+pub(crate) fn can_stop() -> bool {
     shares_session(getppid(), |process| getsid(process).ok())
 }
 
@@ -168,7 +185,7 @@ pub(crate) fn end_by(signal: u8) -> io::Result<()> {
 }
 
 /// Stops the program until it is continued.
-pub(super) fn stop() -> io::Result<()> {
+pub(crate) fn stop() -> io::Result<()> {
     emulate_default_handler(SIGTSTP)
 }
 

@@ -25,12 +25,16 @@ use nix::errno::Errno;
 use nix::unistd::write;
 
 use super::input::BACKGROUND_QUERY;
+use super::title::{RESTORE_TITLE, SAVE_TITLE, has_title};
 
 /// Whether the terminal is set up for the screen.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
 /// Whether the terminal reports the mouse while it is set up.
 static USES_MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal's title is changed while it is set up.
+static USES_TITLE: AtomicBool = AtomicBool::new(false);
 
 /// Reports presses of buttons and the wheel, as `ESC [ < …`. No movements.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
@@ -55,8 +59,10 @@ pub(super) struct TerminalGuard(());
 
 impl TerminalGuard {
     /// Sets up the terminal: raw mode, alternate screen, bracketed paste, no cursor; and the mouse, if it is used.
-    pub(super) fn enter(mouse: bool) -> io::Result<Self> {
+    /// With `bell` saves the title.
+    pub(super) fn enter(mouse: bool, bell: bool) -> io::Result<Self> {
         USES_MOUSE.store(mouse, Ordering::SeqCst);
+        USES_TITLE.store(bell && has_title(), Ordering::SeqCst);
         enter()?;
         Ok(Self(()))
     }
@@ -88,7 +94,11 @@ pub(super) fn enter() -> io::Result<()> {
     }
     let written = {
         let _output = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
-        ENTERED.store(true, Ordering::SeqCst);
+        let is_saved = ENTERED.swap(true, Ordering::SeqCst);
+        // After a stop that was not announced it is still on the terminal's stack.
+        if USES_TITLE.load(Ordering::SeqCst) && !is_saved {
+            bytes.extend(SAVE_TITLE);
+        }
         write_all(&bytes)
     };
     if written.is_err() {
@@ -105,6 +115,9 @@ pub(super) fn leave() {
     let mut bytes = Vec::new();
     if USES_MOUSE.load(Ordering::SeqCst) {
         bytes.extend(MOUSE_OFF);
+    }
+    if USES_TITLE.load(Ordering::SeqCst) {
+        bytes.extend(RESTORE_TITLE);
     }
     let queued = queue!(
         bytes,
@@ -167,8 +180,11 @@ pub(super) fn size() -> io::Result<(u16, u16)> {
 ///
 /// Returns whether the query was sent.
 pub(super) fn query_background() -> io::Result<bool> {
-    let is_console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
-    Ok(!is_console && write_frame(BACKGROUND_QUERY)?)
+    Ok(!is_linux_console() && write_frame(BACKGROUND_QUERY)?)
+}
+
+pub(super) fn is_linux_console() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "linux")
 }
 
 /// Writes a frame if the terminal is set up. A frame that is still queued after [`leave`] must not appear

@@ -11,11 +11,12 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{clear, fit, fit_middle, lines, rect};
-use super::outside;
 use super::theme::Theme;
+use super::{clicks, outside};
 use crate::app::App;
 use crate::app::blockers::{BlockerRow, ThreadRow};
 use crate::app::layout::Areas;
+use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::model::counted;
 
 /// Width of the columns TRX and WAITS, in cells.
@@ -26,11 +27,14 @@ const WIDE_NAME: usize = 52;
 /// Screen width from which names have more room.
 const WIDE: usize = 110;
 
-/// Draws the view, if it is open.
-pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_>) {
-    let Some(pane) = &app.blockers else {
-        return;
-    };
+/// Draws the view, if it is open. Returns the lines with an effect of clicks, and the number of lines of the list.
+pub(super) fn draw(
+    app: &App,
+    theme: &Theme,
+    areas: &Areas,
+    frame: &mut Frame<'_>,
+) -> Option<(Vec<ClickableLine>, usize)> {
+    let pane = app.blockers.as_ref()?;
     let area = rect(areas.below_header());
     clear(area, frame.buffer_mut());
     let inner = Rect {
@@ -43,18 +47,20 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     let mut text = absent::head(app, theme, width);
     if rows.is_empty() {
         text.extend(absent::no_blockers(app, theme, width));
-        return lines(text, inner, frame.buffer_mut());
+        lines(text, inner, frame.buffer_mut());
+        return Some((Vec::new(), 0));
     }
     text.push(heading(theme, width));
     let top = u16::try_from(text.len()).unwrap_or(u16::MAX).min(inner.height);
     lines(text, inner, frame.buffer_mut());
     let foot = absent::servers(app, theme, width);
     let foot_height = u16::try_from(foot.len()).unwrap_or(0).min(inner.height - top);
-    let list = Rect {
+    let room = Rect {
         y: inner.y + top,
         height: inner.height - top - foot_height,
         ..inner
     };
+    let (list, mark) = outside::split_mark(room, rows.len());
     let chosen = pane.position(rows);
     let height = usize::from(list.height);
     let end = rows.len().saturating_sub(height);
@@ -64,13 +70,17 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     for ((place, row), line) in rows.iter().enumerate().skip(first).zip(list.rows()) {
         draw_row(app, row, chosen == Some(place), theme, line, frame);
     }
-    outside::mark(theme, list, (first, end - first.min(end)), frame.buffer_mut());
+    outside::mark(theme, mark, (first, end - first.min(end)), frame.buffer_mut());
     let foot_area = Rect {
-        y: list.bottom(),
+        y: room.bottom(),
         height: foot_height,
         ..inner
     };
     lines(foot, foot_area, frame.buffer_mut());
+    let threads = rows.iter().enumerate().skip(first).zip(list.rows());
+    let threads = threads.filter(|((_, row), _)| row.thread().is_some());
+    let clickable = threads.map(|((place, _), row)| clicks::line(row, ClickTarget::Blocker(place)));
+    Some((clickable.collect(), height))
 }
 
 /// Returns the summary: how many block how many.

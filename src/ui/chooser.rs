@@ -9,11 +9,12 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::draw::{fit, framed, lines, rect};
-use super::outside;
 use super::theme::Theme;
+use super::{clicks, outside};
 use crate::app::App;
 use crate::app::chooser::{Chooser, option, setting};
 use crate::app::columns::{ColumnId, FittedColumn};
+use crate::app::mouse::{ClickTarget, ClickableLine};
 
 /// Width of the list, in cells. Fits what each column shows.
 const WIDTH: u16 = 78;
@@ -22,11 +23,9 @@ const MIN_LIST_HEIGHT: u16 = 5;
 /// Width of the mark and the longest column name, in cells.
 const NAME: usize = 14;
 
-/// Draws the list, if it is open.
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let Some(chooser) = app.modal.chooser() else {
-        return;
-    };
+/// Draws the list, if it is open. Returns the lines with an effect of clicks.
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Vec<ClickableLine>> {
+    let chooser = app.modal.chooser()?;
     let areas = app.areas();
     let table = if areas.table.is_empty() {
         rect(areas.detail)
@@ -65,6 +64,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         ..inner
     };
     lines(keeping, foot, frame.buffer_mut());
+    let columns = (hidden.0..chooser.order.len()).map(ClickTarget::Column);
+    Some(clicks::rows(list, columns))
 }
 
 /// Draws the part of the list that fits, with the cursor in the middle if it is longer. Returns the numbers of
@@ -78,7 +79,13 @@ fn draw_list(
 ) -> (usize, usize) {
     let rows = usize::from(area.height);
     let last = chooser.order.len().saturating_sub(rows);
-    let top = chooser.cursor.saturating_sub(rows / 2).min(last);
+    let middle = chooser.cursor.saturating_sub(rows / 2);
+    let top = chooser
+        .top
+        .map_or(middle, |top| {
+            top.clamp((chooser.cursor + 1).saturating_sub(rows), chooser.cursor)
+        })
+        .min(last);
     let seen = app.seen_columns();
     let shown = chooser.order.iter().enumerate().skip(top);
     for ((place, id), row) in shown.zip(area.rows()) {

@@ -7,20 +7,19 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, framed, rect};
-use super::outside;
 use super::theme::Theme;
+use super::{clicks, outside};
 use crate::app::App;
+use crate::app::mouse::{ClickTarget, ClickableLine};
 
 /// Maximum width of the menu, in cells.
 const WIDTH: u16 = 100;
 /// Maximum width of what a text is, in cells.
 const MAX_ABOUT: usize = 44;
 
-/// Draws the menu, if it is open.
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let Some(menu) = app.modal.copy_menu() else {
-        return;
-    };
+/// Draws the menu, if it is open. Returns the lines with an effect of clicks.
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Vec<ClickableLine>> {
+    let menu = app.modal.copy_menu()?;
     let area = rect(app.areas().detail);
     let width = WIDTH.min(area.width);
     let wanted = u16::try_from(menu.choices.len() + 2).unwrap_or(u16::MAX);
@@ -37,7 +36,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
     let inner = framed(theme, title, place, frame.buffer_mut());
     let rows = usize::from(inner.height);
-    let top = (menu.cursor + 1).saturating_sub(rows);
+    let lowest = (menu.cursor + 1).saturating_sub(rows);
+    let top = menu.top.map_or(lowest, |top| top.clamp(lowest, menu.cursor));
     let about_width = menu.choices.iter().map(|choice| choice.about.width()).max();
     let room = usize::from(inner.width);
     let about_width = about_width.unwrap_or(0).min(MAX_ABOUT).min(room / 2);
@@ -59,4 +59,6 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
             frame.buffer_mut().set_style(row, theme.cursor);
         }
     }
+    let choices = (top..menu.choices.len()).map(ClickTarget::CopyChoice);
+    Some(clicks::rows(inner, choices))
 }

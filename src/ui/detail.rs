@@ -20,10 +20,11 @@ use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::draw::{fit, lines, wrap};
-use super::outside;
 use super::theme::Theme;
+use super::{clicks, outside};
 use crate::app::App;
 use crate::app::detail::DetailPane;
+use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::diagnosis::Severity;
 use crate::model::{IdleEntry, IdleMeaning, RequestError, Session, SessionDetail, SessionPhase, Text};
 
@@ -41,8 +42,13 @@ struct Pen<'a> {
 const LABEL: usize = 14;
 
 /// Draws the details, if they are open. Who it is stays at the top; the rest scrolls. Returns the maximum
-/// scroll offset, in lines.
-pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Option<usize> {
+/// scroll offset, in lines, and the lines with links.
+pub(super) fn draw(
+    app: &App,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) -> Option<(usize, Vec<ClickableLine>)> {
     let pane = app.detail.as_ref()?;
     let inner = Rect {
         x: area.x + 1.min(area.width),
@@ -56,7 +62,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         unfolded: pane.unfolded,
     };
     let mut head = title(app, pane, &pen);
-    let mut text = text(app, pane, &pen);
+    let (mut text, links) = text(app, pane, &pen);
     if pane.ended.is_some() {
         head.iter_mut()
             .skip(1)
@@ -79,24 +85,25 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         height: inner.height - head_height,
         ..inner
     };
-    Some(scrolled(pane, text, body, theme, frame))
+    Some(scrolled(pane, text, &links, body, theme, frame))
 }
 
-/// Draws the window of the lines, with a mark below it if there are more. Returns the maximum offset.
+/// Draws the window of the lines, with a mark below it if there are more. Returns the maximum offset, and the lines
+/// with links.
 fn scrolled(
     pane: &DetailPane,
     text: Vec<Line<'_>>,
+    links: &[usize],
     area: Rect,
     theme: &Theme,
     frame: &mut Frame<'_>,
-) -> usize {
+) -> (usize, Vec<ClickableLine>) {
     let mark_height = u16::from(text.len() > usize::from(area.height)).min(area.height);
     let height = usize::from(area.height - mark_height);
     let last = text.len().saturating_sub(height);
     let mut top = pane.scroll.min(last);
-    let is_link = |line: &Line<'_>| line.spans.iter().any(|span| span.style == theme.cursor);
-    if let Some(link) = text.iter().position(is_link).filter(|_| pane.link.is_some()) {
-        top = top.min(link).max((link + 1).saturating_sub(height));
+    if let Some(line) = pane.link.and_then(|link| links.get(link).copied()) {
+        top = top.min(line).max((line + 1).saturating_sub(height));
     }
     let below = text.len().saturating_sub(top + height);
     let window = Rect {
@@ -114,7 +121,11 @@ fn scrolled(
         let mark = Line::styled(mark, theme.dim).right_aligned();
         lines([mark], row, frame.buffer_mut());
     }
-    last
+    let shown = links.iter().enumerate().filter_map(|(link, line)| {
+        let row = window.rows().nth(line.checked_sub(top)?)?;
+        Some(clicks::line(row, ClickTarget::Link(link)))
+    });
+    (last, shown.collect())
 }
 
 /// Removes every color of a line: the session has ended.
@@ -125,14 +136,17 @@ fn gray(line: &mut Line<'_>, theme: &Theme) {
     }
 }
 
-fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+/// Returns all lines below the title, and which of them are links.
+fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> (Vec<Line<'a>>, Vec<usize>) {
     let mut text: Vec<_> = named::line(app, pane, pen).into_iter().collect();
     let remarks = remarks(app, pane, pen.width).into_iter();
     text.extend(remarks.map(|remark| Line::styled(pen.fit(&remark, pen.width), pen.theme.dim)));
     text.extend(killed_line(app, pane, pen));
     text.extend(reasons::section(app, pane, pen));
     text.extend(running::section(app, pane, pen));
-    text.extend(transaction::section(app, pane, pen));
+    let (transaction, links) = transaction::section(app, pane, pen);
+    let links = links.into_iter().map(|line| text.len() + line).collect();
+    text.extend(transaction);
     text.extend(if_killed::section(app, pane, pen));
     let Some(observation) = &pane.observation else {
         let waiting = match &pane.fault {
@@ -149,7 +163,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
         text.push(Line::default());
         let waiting = wrap(&waiting, pen.width.max(1)).into_iter();
         text.extend(waiting.map(|line| Line::styled(line, pen.theme.dim)));
-        return text;
+        return (text, links);
     };
     let detail = &observation.detail;
     text.extend(connections::section(pane, detail, servers::known(app, pane), pen));
@@ -159,7 +173,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     text.extend(sections::client(detail, pen));
     text.extend(sections::memory(detail, pen));
     text.extend(sections::log(detail, pen));
-    text
+    (text, links)
 }
 
 /// Returns that the session was killed in this run, with the key of the kill log.

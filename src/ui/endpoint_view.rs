@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::clicks;
 use super::draw::{clear, lines, rect, wrap};
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
@@ -13,26 +14,30 @@ use crate::app::App;
 use crate::app::column::CellStyle;
 use crate::app::endpoint_health::EndpointHealth;
 use crate::app::endpoint_view::Fact;
-use crate::app::endpoint_view::columns::fitted;
 use crate::app::layout::Areas;
+use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::model::counted;
 
 /// Width of a label, in cells.
 const LABEL: usize = 10;
 
-/// Draws the view, if it is open.
-pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_>) {
-    let Some(pane) = &app.endpoint_pane else {
-        return;
-    };
+/// Draws the view, if it is open. Returns the lines with an effect of clicks.
+pub(super) fn draw(
+    app: &App,
+    theme: &Theme,
+    areas: &Areas,
+    frame: &mut Frame<'_>,
+) -> Option<Vec<ClickableLine>> {
+    let pane = app.endpoint_pane.as_ref()?;
     let area = rect(areas.below_header()).intersection(frame.area());
     clear(area, frame.buffer_mut());
     let layout = app.endpoint_layout();
     let order = app.endpoints_by_trouble();
     let first = pane.first_row(&order, layout.rows);
-    let rows: Vec<_> = order.iter().map(|id| app.endpoint_row(*id)).collect();
+    let window = order.iter().skip(first).take(layout.rows);
+    let rows: Vec<_> = window.map(|id| app.endpoint_row(*id)).collect();
     let table = TableFrame {
-        columns: fitted(&rows, area.width),
+        columns: pane.widths.fitted(area.width),
         heading: &|id| id.column().heading,
         sort: None,
         selected: pane.position(&order),
@@ -42,7 +47,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     let [title, rest] = split(area, 1);
     Line::styled(" ENDPOINTS", theme.head).render(title, frame.buffer_mut());
     if rest.is_empty() {
-        return;
+        return Some(Vec::new());
     }
     let height = u16::try_from(layout.rows + 1).unwrap_or(u16::MAX);
     let [upper, lower] = split(rest, height);
@@ -51,13 +56,17 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
         is_live: true,
         mark: None,
     };
-    table.draw_rows(rows.iter().skip(first), look, theme, below, frame);
-    let Some(id) = app.chosen_endpoint() else { return };
+    table.draw_rows(rows.iter(), look, theme, below, frame);
+    let clickable = clicks::rows(below, (first..order.len()).map(ClickTarget::Endpoint));
+    let Some(id) = app.chosen_endpoint() else {
+        return Some(clickable);
+    };
     let text = fact_lines(&app.endpoint_facts(id), theme, usize::from(lower.width));
     // A blank line above the facts if there is room.
     let gap = u16::from(text.len() < usize::from(lower.height));
     let [_, lower] = split(lower, gap);
     lines(text, lower, frame.buffer_mut());
+    Some(clickable)
 }
 
 /// Divides an area after this many lines.

@@ -18,8 +18,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::EndpointState;
 use crate::app::help::SORTING_PAUSED;
-use crate::app::keymap::KeyPress;
-use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
+use crate::app::keymap::{Action, BINDINGS, Binding, Code, KeyContext, KeyPress, is_destructive};
 use crate::app::kill_dialog::KillDialog;
 use crate::app::mouse::HintPlace;
 use crate::app::overlay::Topic;
@@ -226,8 +225,13 @@ fn modes(app: &App) -> Vec<String> {
 /// Draws the keys that can be used now, as many as fit.
 fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<HintPlace> {
     if let Some(line) = kill_progress::line(app, theme, usize::from(area.width)) {
+        let place = kill_progress::key_columns(&line, theme).map(|(start, end)| HintPlace {
+            start: column(area.x, start),
+            end: column(area.x, end),
+            key: KeyPress::plain(Code::Esc),
+        });
         line.render(area, frame.buffer_mut());
-        return Vec::new();
+        return place.into_iter().collect();
     }
     let context = app.context();
     let own = BINDINGS.iter().filter(|binding| binding.context == context);
@@ -288,10 +292,17 @@ fn place(binding: &Binding, left: u16, start: usize, width: usize) -> Option<Hin
     let confirms =
         binding.context == KeyContext::Dialog && matches!(binding.action, Action::Yes | Action::Accept);
     let key = binding.keys.first().copied().filter(|_| !confirms)?;
-    let at = |place: usize| left.saturating_add(u16::try_from(place).unwrap_or(u16::MAX));
     // Without the two blanks between the hints.
-    let (start, end) = (at(start), at((start + width).saturating_sub(2)));
+    let (start, end) = (
+        column(left, start),
+        column(left, (start + width).saturating_sub(2)),
+    );
     Some(HintPlace { start, end, key })
+}
+
+/// Returns the column of the screen at a place of a line.
+fn column(left: u16, place: usize) -> u16 {
+    left.saturating_add(u16::try_from(place).unwrap_or(u16::MAX))
 }
 
 /// Whether the key's action is possible now. Other keys are not shown.

@@ -4,21 +4,28 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::outside;
 use super::sessions::{is_live, nothing};
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
+use super::{clicks, outside};
 use crate::app::App;
 use crate::app::column::fit::fit;
 use crate::app::groups::Groups;
 use crate::app::groups::columns;
 use crate::app::groups::group::Group;
+use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::model::counted;
 
-/// Draws the head and the window of groups.
-pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+/// Draws the head and the window of groups. Returns the lines with an effect of clicks.
+pub(super) fn draw(
+    app: &App,
+    groups: &Groups,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) -> Vec<ClickableLine> {
     if area.is_empty() {
-        return;
+        return Vec::new();
     }
     let pane = &app.table.groups;
     let heading = |id| columns::heading(groups, id);
@@ -34,7 +41,8 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
     let body = drawn.draw_head(theme, area, frame);
     outside::draw_above(app, theme, area, frame);
     if groups.is_empty() {
-        return nothing(app, theme, body, frame);
+        nothing(app, theme, body, frame);
+        return clicks::rows(area, [ClickTarget::Headings]);
     }
     let are_live = is_all_live(app);
     let rows = groups.window(drawn.offset, usize::from(body.height));
@@ -43,6 +51,7 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
         mark: mark(app, group, place),
     };
     drawn.draw_rows(rows, look, theme, body, frame);
+    clicks::table(area, body, drawn.offset, groups.len())
 }
 
 /// Returns the mark before a group: all sessions marked, or some.

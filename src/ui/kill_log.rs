@@ -5,11 +5,13 @@ use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::clicks;
 use super::draw::{dialog_box, fit, lines, wrap};
 use super::outside::mark_border;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::kill_log::{KillLogEntry, KillsLeft, LoggedBatch};
+use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::overlay::Overlay;
 use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::counted;
@@ -23,8 +25,14 @@ const TIME: usize = 10;
 /// Width of an outcome, in cells.
 const OUTCOME: usize = 14;
 
-/// Draws the log over everything. Returns the last line that it can be scrolled to.
-pub(super) fn draw(app: &App, overlay: &Overlay, theme: &Theme, frame: &mut Frame<'_>) -> usize {
+/// Draws the log over everything. Returns the last line that it can be scrolled to, and the lines with an effect of
+/// clicks.
+pub(super) fn draw(
+    app: &App,
+    overlay: &Overlay,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+) -> (usize, Vec<ClickableLine>) {
     let screen = frame.area();
     let width = screen.width.min(MAX_WIDTH);
     let batches = app.kills.logged_batches();
@@ -62,7 +70,8 @@ pub(super) fn draw(app: &App, overlay: &Overlay, theme: &Theme, frame: &mut Fram
         ..inner
     };
     mark_border(theme, area, (top, last - top), frame.buffer_mut());
-    last
+    let entries = std::iter::repeat_n(ClickTarget::KillLog, rows);
+    (last, clicks::rows(inner, entries))
 }
 
 /// Returns the title, with the time zone of the times.

@@ -19,6 +19,13 @@ pub(super) fn is_shown(app: &App) -> bool {
     app.kills.in_grace().is_some() || app.kills.batches.last().is_some_and(goes_on)
 }
 
+/// Returns the columns of the line with the key that cancels or stops the kill, from the left end.
+pub(super) fn key_columns(line: &Line<'_>, theme: &Theme) -> Option<(usize, usize)> {
+    let key = line.spans.iter().position(|span| span.style == theme.head)?;
+    let start: usize = line.spans.iter().take(key).map(Span::width).sum();
+    Some((start, line.width()))
+}
+
 /// Returns the line; `None` if no kill is in progress.
 pub(super) fn line<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a>> {
     if let Some(batch) = app.kills.in_grace() {
@@ -62,7 +69,8 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     }
     let text: usize = spans.iter().map(Span::width).sum();
     let stop = "  Esc stops the rest";
-    if batch.is_busy() && total > 1 && text + stop.len() <= width {
+    let is_stoppable = batch.is_busy() && total > 1 || batch.open_statements().next().is_some();
+    if is_stoppable && text + stop.len() <= width {
         spans.push(Span::raw("  "));
         spans.push(Span::styled("Esc", theme.head));
         spans.push(Span::raw(" stops the rest"));

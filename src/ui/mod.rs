@@ -4,6 +4,7 @@
 
 mod blockers;
 mod chooser;
+mod clicks;
 mod copy_menu;
 pub(crate) mod cut;
 mod detail;
@@ -44,37 +45,56 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let areas = app.areas();
     let theme = Theme::of(&app.settings, app.background);
     header::draw(app, &theme, rect(areas.header), rect(areas.trends), frame);
-    match &app.table.view.groups {
+    let mut lines = match &app.table.view.groups {
         Some(groups) => groups::draw(app, groups, &theme, rect(areas.table), frame),
         None => sessions::draw(app, &theme, rect(areas.table), frame),
-    }
+    };
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
-    let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
-    let hints = footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
+    let (detail_end, links) = detail::draw(app, &theme, rect(areas.detail), frame).unzip();
+    lines.extend(links.into_iter().flatten());
+    let keys = rect(areas.hints);
+    let mut hints = footer::draw(app, &theme, rect(areas.status), keys, frame);
+    let drawn_keys = clicks::symbols(keys, frame.buffer_mut());
     tour::draw(app, &theme, &areas, frame);
-    blockers::draw(app, &theme, &areas, frame);
-    server_view::draw(app, &theme, &areas, frame);
-    endpoint_view::draw(app, &theme, &areas, frame);
-    chooser::draw(app, &theme, frame);
-    copy_menu::draw(app, &theme, frame);
+    // A view covers the table and the details, and an open modal has all clicks.
+    let (threads, blocker_lines) = blockers::draw(app, &theme, &areas, frame).unzip();
+    let views = [
+        threads,
+        server_view::draw(app, &theme, &areas, frame),
+        endpoint_view::draw(app, &theme, &areas, frame),
+        (!app.modal.is_closed()).then(Vec::new),
+        chooser::draw(app, &theme, frame),
+        copy_menu::draw(app, &theme, frame),
+    ];
     save_question::draw(app, &theme, frame);
     let (question, dialog_end) = dialog::draw(app, &theme, frame).unzip();
     // Under the help the question is not visible.
     let question = question.flatten().filter(|_| app.help.is_none());
-    let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
+    let overlay = app.modal.overlay().map(|overlay| match overlay.topic {
         Topic::KillLog => kill_log::draw(app, overlay, &theme, frame),
-        Topic::Overview => overview::draw(app, overlay.top, &theme, &areas, frame),
+        Topic::Overview => (
+            overview::draw(app, overlay.top, &theme, &areas, frame),
+            Vec::new(),
+        ),
     });
+    let (overlay_end, log_lines) = overlay.unzip();
+    let covers = views
+        .into_iter()
+        .chain([log_lines, app.help.is_some().then(Vec::new)]);
+    let lines = covers.flatten().last().unwrap_or(lines);
     help::draw(app, &theme, frame);
+    clicks::keep_visible(&mut hints, keys, &drawn_keys, frame.buffer_mut());
     theme.color_text(frame.buffer_mut());
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }
     FrameReport {
         hints,
+        lines,
         question,
         dialog_end,
         detail_end,
+        blocker_lines,
         overlay_end,
     }
 }

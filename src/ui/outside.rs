@@ -33,6 +33,22 @@ pub(super) fn mark_border(theme: &Theme, area: Rect, (above, below): (usize, usi
     mark(theme, border, (above, below), buffer);
 }
 
+/// Divides an area into the lines of a list of this length and the line of the mark below them, which is empty if
+/// all lines fit.
+pub(super) fn split_mark(area: Rect, lines: usize) -> (Rect, Rect) {
+    let mark = u16::from(lines > usize::from(area.height)).min(area.height);
+    let list = Rect {
+        height: area.height - mark,
+        ..area
+    };
+    let below = Rect {
+        y: list.bottom(),
+        height: mark,
+        ..area
+    };
+    (list, below)
+}
+
 /// Writes at the right end of the last line of an area how many lines are hidden above and below.
 pub(super) fn mark(theme: &Theme, area: Rect, (above, below): (usize, usize), buffer: &mut Buffer) {
     let words = words(theme, above, below);

@@ -6,32 +6,44 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::draw::{clear, fit, rect};
-use super::outside;
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
+use super::{clicks, outside};
 use crate::app::App;
 use crate::app::column::TableKind;
 use crate::app::layout::Areas;
+use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::server_view::columns::{ServerTable, ServiceTable, fitted};
 use crate::app::server_view::{ServerLine, ServerPane, ServerRows, remark};
 use crate::model::{self, EndpointId, counted};
 
-/// Draws the view, if it is open.
-pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_>) {
-    let Some(pane) = &app.servers else {
-        return;
-    };
+/// Draws the view, if it is open. Returns the lines with an effect of clicks.
+pub(super) fn draw(
+    app: &App,
+    theme: &Theme,
+    areas: &Areas,
+    frame: &mut Frame<'_>,
+) -> Option<Vec<ClickableLine>> {
+    let pane = app.servers.as_ref()?;
     let area = rect(areas.below_header()).intersection(frame.area());
     clear(area, frame.buffer_mut());
     let rows = app.server_rows();
     let lines = app.server_lines(&rows);
-    let first = pane.first_line(&rows, &lines, usize::from(area.height));
+    let (list, mark) = outside::split_mark(area, lines.len());
+    let height = usize::from(list.height);
+    let first = pane.first_line(&rows, &lines, height);
     let tables = Tables::new(&rows, pane, app.endpoints.len(), area.width);
-    for (line, place) in lines.iter().skip(first).zip(area.rows()) {
+    for (line, place) in lines.iter().skip(first).zip(list.rows()) {
         tables.draw(app, *line, theme, place, frame);
     }
-    let below = lines.len().saturating_sub(first + usize::from(area.height));
-    outside::mark(theme, area, (first, below), frame.buffer_mut());
+    let below = lines.len().saturating_sub(first + height);
+    outside::mark(theme, mark, (first, below), frame.buffer_mut());
+    let shown = lines.iter().skip(first).zip(list.rows());
+    let clickable = shown.filter_map(|(line, place)| {
+        let position = line.position(&rows)?;
+        Some(clicks::line(place, ClickTarget::Server(position)))
+    });
+    Some(clickable.collect())
 }
 
 /// Both tables on a screen of this width.

@@ -8,17 +8,18 @@ use ratatui::widgets::Widget;
 use super::draw::wrap;
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
-use super::{no_data, outside};
+use super::{clicks, no_data, outside};
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::keymap::Action;
+use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::row::TableRow;
 use crate::model::{Snapshot, counted, visible};
 
-/// Draws the head and the window of rows.
-pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+/// Draws the head and the window of rows. Returns the lines with an effect of clicks.
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<ClickableLine> {
     if area.is_empty() {
-        return;
+        return Vec::new();
     }
     let (table, sort) = (&app.table, app.table.sort);
     let drawn = TableFrame {
@@ -32,7 +33,8 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     let body = drawn.draw_head(theme, area, frame);
     outside::draw_above(app, theme, area, frame);
     if table.view.is_empty() {
-        return nothing(app, theme, body, frame);
+        nothing(app, theme, body, frame);
+        return clicks::rows(area, [ClickTarget::Headings]);
     }
     let rows = table.view.window(drawn.offset, usize::from(body.height));
     let look = |_, row: &TableRow<'_>| RowLook {
@@ -44,6 +46,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         mark: mark(app, row),
     };
     drawn.draw_rows(rows, look, theme, body, frame);
+    clicks::table(area, body, drawn.offset, table.view.len())
 }
 
 /// Returns the mark before the row: marked, or the start of a range.

@@ -8,6 +8,7 @@ mod groups;
 mod hints;
 mod kills;
 mod logins;
+mod mouse;
 mod outside;
 mod proxies;
 mod server_view;

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use maxtop::client::{Client, ClientSpec};
-use maxtop::model::{Dialect, EndpointId, Remedy, RequestError, SessionId};
+use maxtop::model::{Dialect, EndpointId, Remedy, RequestError, SessionId, Text, TextLimit};
 use maxtop::wire::Bounds;
 
 use crate::server::{Server, hold, ids, jsonapi_list, kill, list, reply, reply_with, send};
@@ -127,9 +127,15 @@ async fn a_body_over_the_cap_whether_announced_or_not() {
 #[tokio::test]
 async fn a_page_and_an_empty_reply() {
     let page = Server::saying(reply(200, "<!DOCTYPE html><html></html>"));
-    assert_eq!(fault_of(&page).await, RequestError::NotJson("HTML"));
+    assert_eq!(
+        fault_of(&page).await,
+        RequestError::NotJson(Text::clean("HTML", TextLimit::Name))
+    );
     let empty = Server::saying(reply(200, ""));
-    assert_eq!(fault_of(&empty).await, RequestError::NotJson("an empty reply"));
+    assert_eq!(
+        fault_of(&empty).await,
+        RequestError::NotJson(Text::clean("an empty reply", TextLimit::Name))
+    );
 }
 
 #[tokio::test]

@@ -241,7 +241,11 @@ async fn an_id_or_cookie_that_could_name_another_resource_is_never_sent() {
             .run_statement(&db1(), Statement::LockCount, sql::lock_count)
             .await
             .unwrap_err();
-        assert_eq!(fault, ServerAccessFault::InvalidReply("connection id"), "{id}");
+        assert_eq!(
+            fault,
+            ServerAccessFault::InvalidReply(Text::clean("connection id", TextLimit::Name)),
+            "{id}"
+        );
         client.close_server_connections(Duration::from_secs(5)).await;
         assert_eq!(server.lines(), ["POST /v1/sql?persist=yes"], "{id}");
     }
@@ -256,7 +260,11 @@ async fn an_id_or_cookie_that_could_name_another_resource_is_never_sent() {
             .run_statement(&db1(), Statement::LockCount, sql::lock_count)
             .await
             .unwrap_err();
-        assert_eq!(fault, ServerAccessFault::InvalidReply("cookie"), "{cookie}");
+        assert_eq!(
+            fault,
+            ServerAccessFault::InvalidReply(Text::clean("cookie", TextLimit::Name)),
+            "{cookie}"
+        );
         client.close_server_connections(Duration::from_secs(5)).await;
         assert_eq!(server.lines().len(), 1, "{cookie}");
     }

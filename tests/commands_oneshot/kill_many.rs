@@ -215,3 +215,26 @@ fn with_a_tenth_of_all_requests_failing_the_outcomes_add_up() {
     }
     assert!(outcomes.len() > 290 && outcomes.values().any(|outcome| outcome == "still there"));
 }
+
+#[test]
+fn a_key_of_a_session_whose_id_was_not_given_is_refused() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let list = demo.list();
+    let ready: Vec<_> = list
+        .iter()
+        .filter(|row| row["state"] == "Session started")
+        .take(2)
+        .collect();
+    let [one, other] = ready[..] else {
+        panic!("two sessions: {list:?}")
+    };
+    let (id, keys) = (
+        one["id"].to_string(),
+        [one, other].map(|row| row["key"].as_str().unwrap()),
+    );
+    let ran = demo.maxtop(&["kill", &id, "--key", keys[0], "--key", keys[1], "--yes"]);
+    assert_eq!((ran.status, demo.deletes().len()), (1, 1), "{ran:?}");
+    let words = format!("it has the key {}, but its id was not given", keys[1]);
+    assert!(ran.err.contains(&words), "{ran:?}");
+    assert!(ran.err.contains(&format!("refused: {}", other["id"])), "{ran:?}");
+}

@@ -174,11 +174,32 @@ fn sessions_that_cannot_be_decided_do_not_match_and_are_counted() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let count = demo.list().len();
     let ran = demo.maxtop(&["list", "--fail-if", "blocks>0"]);
-    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(ran.status, 1, "it fails if none could be decided: {ran:?}");
     assert_eq!(
         ran.err,
-        format!("no session matches blocks>0; {count} could not be decided\n")
+        format!(
+            "no session matches blocks>0; {count} could not be decided: the locks were not read, because sql-user \
+             is not set\n"
+        )
     );
+    let ran = demo.maxtop(&[
+        "list",
+        "--watch",
+        "-i",
+        "100ms",
+        "--count",
+        "1",
+        "--fail-if",
+        "blocks>0",
+    ]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(
+        ran.err.contains(&format!("{count} could not be decided")),
+        "{ran:?}"
+    );
+    // Decided by the id alone.
+    let ran = demo.maxtop(&["list", "--fail-if", "id=999999 and blocks>0"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");
 }
 
 #[test]
@@ -220,4 +241,13 @@ fn reasons_that_need_several_lists_are_found_while_it_watches() {
     assert_eq!(once.status, 0, "{once:?}");
     let watched = demo.maxtop(&[&["list", "--watch", "-i", "200ms"], &condition[..]].concat());
     assert_eq!(watched.status, 5, "{}", watched.err);
+}
+
+#[test]
+fn a_pipe_gets_no_bell_and_no_title() {
+    let demo = Demo::start(ServedDialects::Draft);
+    for output in ["table", "json"] {
+        let out = polls(&demo, &["-o", output, "--bell"]);
+        assert!(!out.contains(['\x1b', '\x07']), "{out}");
+    }
 }

@@ -361,3 +361,69 @@ fn after_the_locks_were_read_ctrl_c_still_ends_the_prompt_and_cancels_the_grace_
     assert!(are_closed(&demo));
     assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
 }
+
+#[test]
+fn sessions_that_could_not_be_decided_are_named_with_the_cause() {
+    let demo = incidents(|_| {});
+    let list = demo.list();
+    let all = list.len();
+    let has_none = |session: &&Value| session["servers"].as_array().is_some_and(Vec::is_empty);
+    let without_connection = list.iter().filter(has_none).count();
+    let decided = |count: usize, ran: &Ran, cause: &str| {
+        let line = format!("{count} sessions could not be decided: {cause}");
+        assert!(ran.err.contains(&line), "{line}: {ran:?}");
+        assert!(!ran.err.contains("no session matches"), "{ran:?}");
+    };
+    let unset = "the locks were not read, because sql-user is not set";
+    let killed = demo.maxtop(&["kill", "--yes", "-f", "blocks>0"]);
+    decided(all, &killed, unset);
+    assert_eq!((killed.status, demo.deletes().len()), (1, 0), "{killed:?}");
+    let dry = demo.maxtop(&["kill", "--dry-run", "-f", "blocks>0"]);
+    assert_eq!(dry.status, 1, "{dry:?}");
+    let listed = demo.maxtop(&["list", "-f", "blocks>0", "-o", "json"]);
+    decided(all, &listed, unset);
+    for args in [
+        &["list", "-f", "blocks>0", "-o", "table"][..],
+        &["kill", "--yes", "-f", "blocks>0"],
+    ] {
+        let mut wrong = with_servers(&demo, args);
+        // A session without a connection has no locks.
+        decided(
+            all - without_connection,
+            &ran(wrong.env("MAXTOP_SQL_PASSWORD", "wrong")),
+            "the locks could not be read",
+        );
+    }
+    let ran = demo.maxtop(&["kill", "--yes", "-f", "id=999999 and blocks>0"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.err.contains("no session matches"), "{ran:?}");
+}
+
+#[test]
+fn a_session_without_a_server_connection_can_be_killed_by_a_filter_of_locks() {
+    let demo = incidents(|_| {});
+    let list = json(&demo, &["list", "-o", "json", "-f", "blocks=0"]);
+    let without = list.as_array().unwrap().iter();
+    let mut without = without.filter(|session| session["servers"].as_array().is_some_and(Vec::is_empty));
+    let id = without.next().expect("a session without a connection")["id"].to_string();
+    let ran = run(&demo, &["kill", &id, "-f", "blocks=0", "--yes"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(demo.deletes().contains(&format!("/v1/sessions/{id}")));
+}
+
+#[test]
+fn the_event_log_names_statements_without_their_sql() {
+    let demo = incidents(|_| {});
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("events.log");
+    let list = json(&demo, &["list", "-o", "json", "-f", "query~'^UPDATE orders'"]);
+    let id = list[0]["id"].to_string();
+    let ran = run(&demo, &["kill", &id, "--yes", "--log", log.to_str().unwrap()]);
+    assert!(ran.out.contains("UPDATE orders"), "{ran:?}");
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(
+        text.contains("; its statement") && text.contains(", query "),
+        "{text}"
+    );
+    assert!(!text.contains("UPDATE"), "{text}");
+}

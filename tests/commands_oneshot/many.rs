@@ -161,3 +161,20 @@ fn show_finds_it_wherever_it_is() {
         "{nowhere:?}"
     );
 }
+
+#[test]
+fn show_prints_a_session_and_says_that_another_endpoint_may_have_the_id_too() {
+    let (one, _) = twins();
+    let (id, dead) = (one.ready_id(), unused_address());
+    let shown = on(&[&one], &["-e", &dead, "show", &id, "-o", "json"]);
+    assert_eq!(shown.status, 1, "{shown:?}");
+    let json: Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(json["endpoint"], one.running.url());
+    let line = format!(
+        "maxtop: this is session {id} of {}: an endpoint that did not answer may have another one\n",
+        one.running.url()
+    );
+    assert!(shown.err.ends_with(&line), "{shown:?}");
+    let killed = on(&[&one], &["-e", &dead, "kill", &id, "--yes"]);
+    assert_eq!((killed.status, one.deletes().len()), (1, 0), "{killed:?}");
+}

@@ -13,7 +13,7 @@ fn json_is_the_lists_row_and_more() {
         let row = demo.list().into_iter().find(|row| row["id"] == number).unwrap();
         let shown = demo.json(&["show", &id, "-o", "json"]);
         for (name, value) in row.as_object().unwrap() {
-            // A list knows the pool of a session, a single GET knows its connections.
+            // A single GET knows the connections of a session, so that more reasons may apply.
             if ["severity", "why", "stuck"].contains(&name.as_str()) {
                 continue;
             }
@@ -196,4 +196,35 @@ fn a_session_that_is_closing_is_shown_as_closing() {
         ran.out
     );
     assert!(ran.out.contains("Its servers: db-"), "{}", ran.out);
+}
+
+#[test]
+fn list_and_show_find_the_same_severity_of_every_session() {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
+        let demo = Demo::with(dialects, |spec| spec.speed = 0.0);
+        let list = demo.list();
+        let stuck = list.iter().filter(|session| session["severity"].is_string());
+        let mut acts = 0;
+        for session in stuck {
+            let id = session["id"].to_string();
+            let shown = demo.json(&["show", &id, "-o", "json"]);
+            let reasons = |session: &serde_json::Value| {
+                let stuck = session["stuck"].as_array().unwrap().iter();
+                let names: Vec<_> = stuck
+                    .map(|one| (one["reason"].clone(), one["severity"].clone()))
+                    .collect();
+                names
+            };
+            // The details can show more reasons than the list.
+            for reason in reasons(session) {
+                assert!(reasons(&shown).contains(&reason), "{id}: {session} {shown}");
+            }
+            let idle = (serde_json::json!("idle"), serde_json::json!("act"));
+            acts += usize::from(reasons(session).contains(&idle));
+        }
+        assert!(
+            acts > 0 || matches!(dialects, ServedDialects::JsonApi),
+            "a session that depends on its pool"
+        );
+    }
 }

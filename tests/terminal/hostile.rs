@@ -33,7 +33,7 @@ fn without_query(bytes: &[u8]) -> Vec<u8> {
     )
 }
 
-fn assert_harmless(bytes: &[u8]) {
+pub(crate) fn assert_harmless(bytes: &[u8]) {
     let mut text = Vec::new();
     let tokens = tokens(&without_query(bytes));
     for (place, token) in tokens.iter().enumerate() {

@@ -22,6 +22,7 @@ mod start;
 mod tls_front;
 
 mod audit;
+mod bell;
 mod blockers;
 mod bulk;
 mod columns;

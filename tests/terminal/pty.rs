@@ -144,9 +144,18 @@ impl Pty {
         self.master.resize(cells(columns, lines)).unwrap();
     }
 
+    /// Returns the process id of the program.
+    fn id(&self) -> u32 {
+        let below_a_shell = std::fs::read_to_string(self.home.path().join("id"));
+        below_a_shell.map_or_else(
+            |_| self.child.process_id().unwrap(),
+            |id| id.trim().parse().unwrap(),
+        )
+    }
+
     /// Sends a signal, by its name without SIG.
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.process_id().unwrap();
+        let id = self.id();
         let kill = Command::new("sh")
             .args(["-c", &format!("kill -{name} {id}")])
             .status();
@@ -155,7 +164,7 @@ impl Pty {
 
     /// Waits until the program has been stopped.
     pub(crate) fn is_stopped(&self) {
-        let stat = format!("/proc/{}/stat", self.child.process_id().unwrap());
+        let stat = format!("/proc/{}/stat", self.id());
         let until = Instant::now() + DEADLINE;
         // `pid (name) state …`
         while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {

@@ -15,6 +15,7 @@ pub(crate) struct Start {
     size: (u16, u16),
     controlling: bool,
     may_write_files: bool,
+    is_below_shell: bool,
 }
 
 impl Start {
@@ -26,6 +27,7 @@ impl Start {
             size: (80, 24),
             controlling: true,
             may_write_files: true,
+            is_below_shell: false,
         }
     }
 
@@ -59,8 +61,21 @@ impl Start {
         self
     }
 
+    /// Starts it from a shell, which gets the terminal back when the program stops.
+    pub(crate) const fn below_a_shell(mut self) -> Self {
+        self.is_below_shell = true;
+        self
+    }
+
     fn program(&self) -> CommandBuilder {
         const MAXTOP: &str = env!("CARGO_BIN_EXE_maxtop");
+        /// Runs the program in a process of its own, and writes its id to a file.
+        const SHELL: &str = r#"sh -c 'echo $$ >"$HOME/id"; exec "$0" "$@"' "$0" "$@"; exit $?"#;
+        if self.is_below_shell {
+            let mut command = CommandBuilder::new("sh");
+            command.args(["-c", SHELL, MAXTOP]);
+            return command;
+        }
         if self.may_write_files {
             return CommandBuilder::new(MAXTOP);
         }

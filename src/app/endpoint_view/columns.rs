@@ -193,24 +193,60 @@ fn severity_style(severity: Option<Severity>) -> CellStyle {
     severity.map_or(CellStyle::Plain, CellStyle::Severity)
 }
 
-/// Returns the columns that fit these rows and a width.
-pub(crate) fn fitted(rows: &[EndpointRow], width: u16) -> Vec<FittedColumn<EndpointTable>> {
-    let mut widths = vec![TextWidths::default(); ENDPOINT_COLUMNS.len()];
-    widen::<EndpointTable>(&mut widths, |column, count| {
-        for row in rows {
-            let cell = EndpointTable::cell(column, &row);
-            count(cell.map_or(0, |cell| display_width(&cell)));
+/// Widths of the cells of all endpoints. Those of an endpoint are measured when it changes, so that a frame builds only
+/// the rows of its window, and the columns are those of all rows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EndpointWidths {
+    /// By endpoint, then by column; `None` for an empty cell.
+    cells: Vec<Vec<Option<usize>>>,
+    widths: Vec<TextWidths>,
+}
+
+impl EndpointWidths {
+    /// Measures all rows.
+    pub(super) fn new(rows: impl Iterator<Item = EndpointRow>) -> Self {
+        let mut new = Self {
+            cells: rows.map(|row| cell_widths(&row)).collect(),
+            widths: vec![TextWidths::default(); ENDPOINT_COLUMNS.len()],
+        };
+        new.widen();
+        new
+    }
+
+    /// Measures one row again.
+    pub(super) fn measure(&mut self, endpoint: usize, row: &EndpointRow) {
+        if let Some(cells) = self.cells.get_mut(endpoint) {
+            *cells = cell_widths(row);
+            self.widen();
         }
-    });
-    let heading = |id: ColumnId<EndpointTable>| id.column().heading;
-    let is_empty = |id: &ColumnId<EndpointTable>| {
-        let cells = rows.iter().map(|row| EndpointTable::cell(id.column(), &row));
-        OFTEN_EMPTY.contains(&id.column().name) && cells.flatten().next().is_none()
-    };
-    fit(
-        ColumnId::all().filter(|id| !is_empty(id)),
-        &widths,
-        heading,
-        width,
-    )
+    }
+
+    fn widen(&mut self) {
+        let cells = &self.cells;
+        widen::<EndpointTable>(&mut self.widths, |column, count| {
+            let index = ENDPOINT_COLUMNS.iter().position(|one| one.name == column.name);
+            for width in cells.iter().filter_map(|row| row.get(index?)) {
+                count(width.unwrap_or(0));
+            }
+        });
+    }
+
+    /// Returns the columns that fit a width.
+    pub(crate) fn fitted(&self, width: u16) -> Vec<FittedColumn<EndpointTable>> {
+        let heading = |id: ColumnId<EndpointTable>| id.column().heading;
+        let is_empty = |id: &ColumnId<EndpointTable>| {
+            let mut cells = self.cells.iter().filter_map(|row| row.get(id.index()));
+            OFTEN_EMPTY.contains(&id.column().name) && cells.all(Option::is_none)
+        };
+        let chosen = ColumnId::all().filter(|id| !is_empty(id));
+        fit(chosen, &self.widths, heading, width)
+    }
+}
+
+/// Returns the width of each cell of a row.
+fn cell_widths(row: &EndpointRow) -> Vec<Option<usize>> {
+    let cells = ENDPOINT_COLUMNS
+        .iter()
+        .map(|column| EndpointTable::cell(column, &row));
+    cells.map(|cell| cell.map(|cell| display_width(&cell))).collect()
 }

@@ -116,21 +116,18 @@ impl App {
     fn server_facts(&self, endpoint: &EndpointState) -> Vec<Fact> {
         let mut facts = Vec::new();
         let troubles = endpoint.shown_troubles();
-        if let Some(words) =
-            super::servers_words(endpoint).filter(|_| endpoint.dialect != Some(Dialect::Draft))
-        {
-            let named = troubles.iter().map(|trouble| {
-                let words = trouble.words(self.now.elapsed);
-                trouble
-                    .name
-                    .as_ref()
-                    .map_or_else(|| words.clone(), |name| format!("{name} {words}"))
-            });
-            let named: Vec<_> = named.collect();
-            let gap = if named.is_empty() { "" } else { ": " };
+        let count = super::servers_words(endpoint).filter(|_| endpoint.dialect != Some(Dialect::Draft));
+        let named = troubles
+            .iter()
+            .map(|trouble| trouble.named_words(self.now.elapsed));
+        let named: Vec<_> = named.collect();
+        // A service may have trouble while the servers are unknown.
+        let parts = [count, (!named.is_empty()).then(|| named.join(", "))];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        if !parts.is_empty() {
             facts.push(Fact {
                 severity: troubles.first().map(|trouble| trouble.kind.severity()),
-                ..plain("SERVERS", format!("{words}{gap}{}", named.join(", ")))
+                ..plain("SERVERS", parts.join(": "))
             });
         }
         facts.extend(remark(endpoint).map(|text| plain("SERVERS", text)));

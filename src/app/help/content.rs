@@ -194,6 +194,22 @@ pub(crate) fn lines(from: KeyContext, settings: &HelpSettings<'_>) -> Vec<HelpLi
         text.extend(language(settings));
     }
     text.extend(columns(settings));
+    paged(text, settings.page)
+}
+
+/// Leaves out the blank lines that pages would begin with. The last page ends with the last line.
+fn paged(lines: Vec<HelpLine>, page: usize) -> Vec<HelpLine> {
+    let mut text: Vec<HelpLine> = Vec::with_capacity(lines.len() + 1);
+    for line in lines {
+        let begins_page = text.len().checked_rem(page) == Some(0);
+        if !(begins_page && line.is_blank()) {
+            text.push(line);
+        }
+    }
+    let last = text.len().checked_sub(page).and_then(|top| text.get(top));
+    if last.is_some_and(HelpLine::is_blank) {
+        text.push(HelpLine::blank());
+    }
     text
 }
 
@@ -269,11 +285,12 @@ fn reasons(settings: &HelpSettings<'_>) -> Vec<HelpLine> {
 }
 
 /// Returns the names of the reasons with their limits, in columns: on a low screen their descriptions do not fit
-/// the first page.
+/// the first page. The limits are short: `>1h`.
 fn brief_reasons(settings: &HelpSettings<'_>) -> Vec<HelpLine> {
     let limits: Vec<_> = REASONS
         .iter()
         .map(|reason| limit(reason, settings.thresholds))
+        .map(|limit| limit.replace("over ", ">").replace("in ", ""))
         .collect();
     let named = REASONS.iter().zip(&limits);
     let named: Vec<_> = named

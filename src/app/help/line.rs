@@ -44,11 +44,19 @@ impl HelpLine {
         Self { parts }
     }
 
+    /// Whether it is an empty line.
+    pub(super) const fn is_blank(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// Returns the whole text.
     pub(crate) fn text(&self) -> String {
         self.parts.iter().map(|(_, text)| text.as_str()).collect()
     }
 }
+
+/// Minimum width of a description beside a figure, in cells.
+const MIN_ABOUT: usize = 16;
 
 /// Creates the lines of an entry: a name, its description, and a figure at the right end of the first line.
 /// The description is wrapped beside the name; a name that is too long is on a line of its own.
@@ -60,6 +68,14 @@ pub(super) fn entry(
     width: usize,
 ) -> Vec<HelpLine> {
     let (name_width, figure_width) = columns;
+    // On a narrow screen the text needs the room of the figure, which follows it.
+    if figure_width > 0 && width < name_width + figure_width + MIN_ABOUT {
+        let mut lines = entry(name, about, "", (name_width, 0), width);
+        let mut parts = vec![(HelpStyle::Plain, " ".repeat(name_width))];
+        parts.extend(limits(figure));
+        lines.push(HelpLine { parts });
+        return lines;
+    }
     let room = width.saturating_sub(name_width + figure_width).max(1);
     let mut lines = Vec::new();
     let mut head = name;

@@ -170,3 +170,56 @@ fn all_that_wait_are_listed_below_the_one_that_they_wait_for() {
     let blocks = own.session(pane.identity.id).unwrap().blocks;
     assert_eq!(blocks, 3, "the sentence counts the same");
 }
+
+/// Follows the link of 1042 to 1187, after a poll of the details of 1042.
+fn linked() -> AppHarness {
+    let mut stage = opened(1042, (80, 24));
+    let detail = stage.detail(1042);
+    stage.on_observation(Ok(detail));
+    assert!(stage.app.detail.as_ref().unwrap().observation.is_some());
+    stage.press(Code::Tab);
+    stage.press(Code::Enter);
+    assert_eq!(shown(&stage), 1187);
+    stage.asked.clear();
+    stage
+}
+
+fn watched(stage: &AppHarness) -> Option<Option<u64>> {
+    stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Watch(session) => Some(session.map(|(_, id)| id.0)),
+        _ => None,
+    })
+}
+
+#[test]
+fn details_that_esc_returns_to_show_the_latest_list() {
+    let mut stage = linked();
+    stage.wait(std::time::Duration::from_secs(60));
+    crate::app::locked::list_without(&mut stage, &[]);
+    stage.press(Code::Esc);
+    let pane = stage.app.detail.as_ref().unwrap();
+    assert_eq!(pane.identity.id.0, 1042);
+    assert!(pane.ended.is_none() && pane.observation.is_none());
+    assert_eq!(watched(&stage), Some(Some(1042)));
+}
+
+#[test]
+fn details_that_esc_returns_to_at_once_keep_their_last_poll() {
+    let mut stage = linked();
+    stage.press(Code::Esc);
+    assert!(stage.app.detail.as_ref().unwrap().observation.is_some());
+}
+
+#[test]
+fn details_whose_session_ended_behind_a_link_are_not_polled() {
+    let mut stage = linked();
+    for _ in 0..2 {
+        stage.wait(std::time::Duration::from_secs(1));
+        crate::app::locked::list_without(&mut stage, &[1042]);
+    }
+    stage.press(Code::Esc);
+    let pane = stage.app.detail.as_ref().unwrap();
+    assert_eq!(pane.identity.id.0, 1042);
+    assert!(pane.ended.is_some() && pane.observation.is_some());
+    assert_eq!(watched(&stage), Some(None));
+}

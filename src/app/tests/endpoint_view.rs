@@ -187,3 +187,51 @@ fn several_proxies_are_a_trouble() {
     assert_eq!(row.trouble.as_deref(), Some("several proxies answer"));
     assert_eq!(names(&stage).iter().position(|name| name == "proxy-1"), Some(2));
 }
+
+#[test]
+fn trouble_of_servers_and_services_is_in_the_row_and_in_the_facts() {
+    let mut stage = super::servers::troubled((80, 24));
+    stage.press(Code::Char('E'));
+    let row = stage.app.endpoint_row(EndpointId(0));
+    assert_eq!(row.trouble.as_deref(), Some("db-02 DOWN 2s, 2 more"));
+    let text = |stage: &AppHarness| {
+        let facts = stage.app.endpoint_facts(EndpointId(0)).into_iter();
+        let facts = facts.filter(|fact| fact.label == "SERVERS");
+        facts.map(|fact| fact.text).collect::<Vec<_>>()
+    };
+    let with_servers = text(&stage);
+    assert!(
+        with_servers[0].starts_with("1 of 3 down: db-02 DOWN 2s, "),
+        "{with_servers:?}"
+    );
+    stage.app.endpoints[0].servers.latest = None;
+    let without = text(&stage);
+    assert!(
+        without[0].starts_with("db-02 DOWN 2s, RW FULL 50/50"),
+        "{without:?}"
+    );
+}
+
+#[test]
+fn the_columns_are_those_of_all_endpoints_and_follow_their_messages() {
+    let names: Vec<_> = (0..200).map(|place| format!("proxy-{place:03}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let mut stage = AppHarness::watching(&names, AppSettings::default(), Dialect::JsonApi, (160, 24));
+    stage.press(Code::Char('E'));
+    let columns = |stage: &AppHarness| {
+        let pane = stage.app.endpoint_pane.as_ref().unwrap();
+        let fitted = pane.widths.fitted(160).into_iter();
+        fitted
+            .map(|fitted| (fitted.id.column().name, fitted.width))
+            .collect::<Vec<_>>()
+    };
+    let has = |columns: &[(&str, u16)], name| columns.iter().any(|(column, _)| *column == name);
+    assert!(!has(&columns(&stage), "trouble"));
+    stage.fail_at(199, RequestError::Refused);
+    let with_trouble = columns(&stage);
+    assert!(has(&with_trouble, "trouble"), "{with_trouble:?}");
+    stage.press(Code::End);
+    assert_eq!(columns(&stage), with_trouble, "the window changes no column");
+    stage.list_from(199, LIST, "Mon, 23 Nov 2026 15:55:21 GMT", Some("node"));
+    assert!(!has(&columns(&stage), "trouble"));
+}

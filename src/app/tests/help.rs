@@ -51,7 +51,7 @@ fn the_first_page_has_the_reasons_with_the_configured_limits() {
             );
         }
         let query = shown.iter().find(|line| line.starts_with("query")).unwrap();
-        assert!(query.ends_with("● 7s, ▲ 5m"), "{query}");
+        assert!(query.ends_with("● over 7s, ▲ 5m"), "{query}");
     }
 }
 
@@ -184,4 +184,36 @@ fn a_text_is_found_while_it_is_typed_and_n_goes_on() {
     assert_eq!((help.top, help.term.as_str()), (top, "MEMORY"));
     stage.press(Code::Esc);
     assert!(stage.app.help.is_none());
+}
+
+#[test]
+fn no_page_begins_with_a_blank_line() {
+    for height in [5, 12, 15, 20, 23, 24, 25, 30, 37, 40, 50, 60] {
+        for view in ["", "t", "/", "K"] {
+            let mut stage = AppHarness::new(Dialect::Draft, (80, height));
+            stage.list(&draft(&[(1, "ann", 9)]));
+            stage.type_text(view);
+            stage.press(Code::F(1));
+            let pages = stage.app.help_pages().unwrap();
+            let last = pages.last_top();
+            let tops = (0..last).step_by(pages.page).chain([last]);
+            for first in tops.map(|top| pages.lines[top].text()) {
+                assert!(!first.trim().is_empty(), "{view} at {height}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_limit_reads_as_a_comparison() {
+    let mut stage = AppHarness::new(Dialect::Draft, (60, 15));
+    stage.press(Code::Char('?'));
+    let pages = stage.app.help_pages().unwrap();
+    let text: Vec<_> = pages.lines.iter().map(HelpLine::text).collect();
+    let text = text.join("\n");
+    assert!(
+        text.contains("over 1h") && text.contains("● over 30s, ▲ 5m"),
+        "{text}"
+    );
+    assert!(!text.contains("1h 0m"), "{text}");
 }

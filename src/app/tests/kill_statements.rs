@@ -1,13 +1,18 @@
 //! The option of the kill dialog to end the statements too.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::kills::asked;
 use super::stage;
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
-use crate::app::msg::Effect;
-use crate::kill::{KillRequest, Order};
+use crate::app::msg::{Effect, Msg};
+use crate::kill::{KillEvent, KillRequest, Order, Ticket};
+use crate::model::{
+    BoundedRows, JsonApiFields, RequestError, ServerConnection, ServerProcess, ServerThread, ServerThreads,
+    SessionDetail, Text, TextLimit, ThreadReading,
+};
 
 /// Whether Yes would end the statements too.
 fn option(stage: &AppHarness) -> bool {
@@ -72,4 +77,146 @@ fn without_a_database_user_there_is_no_option() {
     };
     stage.press(Code::Char('y'));
     assert!(!stage.asked.iter().any(reads));
+}
+
+/// The details of session 1, which runs a statement on db-01.
+fn busy_detail(stage: &AppHarness) -> SessionDetail {
+    let mut detail = stage.detail(1);
+    detail.session.extra = Some(Arc::new(JsonApiFields {
+        backends: Some(vec![ServerConnection {
+            server: text("db-01"),
+            thread_id: Some(269),
+        }]),
+        ..JsonApiFields::default()
+    }));
+    detail
+}
+
+fn text(raw: &str) -> Text {
+    Text::clean(raw, TextLimit::Name)
+}
+
+/// The threads of db-01, with the statement of session 1.
+fn threads(stage: &AppHarness) -> Vec<ServerThreads> {
+    let thread = ServerThread {
+        id: 269,
+        user: stage.detail(1).session.user,
+        host: Some(text("10.0.0.5:33269")),
+        command: Some(text("Query")),
+        query_id: Some(77),
+        statement: Some(text("UPDATE shop.orders SET paid = 1")),
+        ..ServerThread::default()
+    };
+    let reading = ThreadReading {
+        connection: 0,
+        process: ServerProcess {
+            hostname: Some(text("db1")),
+            port: Some(3306),
+            server_id: Some(1),
+            version: Some(text("10.11.9-MariaDB")),
+            started: Some(1_000),
+            own_thread: Some(9),
+            own_host: Some(text("10.0.0.5:40000")),
+            account: None,
+        },
+        sees_all: true,
+        threads: BoundedRows {
+            rows: vec![thread],
+            ..BoundedRows::default()
+        },
+    };
+    vec![ServerThreads {
+        server: text("db-01"),
+        reading: Ok(reading),
+    }]
+}
+
+fn requests(stage: &AppHarness, wanted: fn(&KillRequest) -> bool) -> Vec<Ticket> {
+    let asked = stage.asked.iter().filter_map(|effect| match effect {
+        Effect::Kill(Order::Ask { ticket, request, .. }) if wanted(request) => Some(*ticket),
+        _ => None,
+    });
+    asked.collect()
+}
+
+fn read_threads(stage: &mut AppHarness) {
+    let reads = requests(stage, |request| {
+        matches!(request, KillRequest::ReadThreads { .. })
+    });
+    let event = KillEvent::ThreadsRead(*reads.last().unwrap(), threads(stage));
+    stage.send(Msg::Kill(event));
+}
+
+/// A kill with its statements: the DELETE is ordered, and its reply is missing.
+fn deleting() -> AppHarness {
+    let mut stage = with_servers();
+    stage.app.settings.kill_statements = true;
+    stage.press(Code::Char('K'));
+    let (ticket, detail) = (stage.last_check().unwrap(), busy_detail(&stage));
+    stage.on_check(ticket, Ok(detail));
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.press(Code::Char('y'));
+    read_threads(&mut stage);
+    let (ticket, detail) = (stage.last_check().unwrap(), busy_detail(&stage));
+    stage.on_check(ticket, Ok(detail));
+    assert_eq!(stage.deletes().len(), 1);
+    stage
+}
+
+/// The reply to the DELETE has arrived.
+fn deleted(stage: &mut AppHarness) {
+    let (_, delete) = stage.deletes()[0];
+    stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
+}
+
+/// The session is gone. Its statements are read again.
+fn gone(stage: &mut AppHarness) {
+    stage.wait(Duration::from_millis(20));
+    stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
+}
+
+#[test]
+fn a_stop_after_the_delete_spares_the_statements_and_says_so() {
+    for stopped_after in 0..3 {
+        let mut stage = deleting();
+        let steps: [fn(&mut AppHarness); 2] = [deleted, gone];
+        for (place, step) in steps.iter().enumerate() {
+            if place == stopped_after {
+                stage.press(Code::Esc);
+            }
+            step(&mut stage);
+        }
+        if stopped_after == 2 {
+            stage.type_text("l");
+            stage.press(Code::Esc);
+            assert!(stage.app.modal.overlay().is_some(), "the first Esc only stops");
+        }
+        let text = stage
+            .app
+            .status
+            .clone()
+            .map(|status| status.text)
+            .unwrap_or_default();
+        let words = "Stopped: the statements of 1 ann@10.0.3.1 get no KILL";
+        assert_eq!(text, words, "{stopped_after}");
+        read_threads(&mut stage);
+        stage.wait(Duration::from_millis(200));
+        let ends = requests(&stage, |request| {
+            matches!(request, KillRequest::EndStatement { .. })
+        });
+        assert!(ends.is_empty(), "{stopped_after}");
+    }
+}
+
+#[test]
+fn without_a_stop_the_statement_gets_its_kill() {
+    let mut stage = deleting();
+    deleted(&mut stage);
+    gone(&mut stage);
+    read_threads(&mut stage);
+    let ends = requests(&stage, |request| {
+        matches!(request, KillRequest::EndStatement { .. })
+    });
+    assert_eq!(ends.len(), 1);
 }

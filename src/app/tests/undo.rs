@@ -138,3 +138,27 @@ fn hiding_idle_sessions_is_said_where_the_table_is_not_seen() {
     stage.type_text("i");
     assert_eq!(status(&stage), "the table shows idle sessions again");
 }
+
+#[test]
+fn a_filter_edited_behind_a_link_comes_back_after_esc() {
+    let mut stage = stage();
+    stage.press(Code::Char('='));
+    let linked = filter(&stage).to_owned();
+    stage.press(Code::Esc);
+    assert_eq!(
+        (filter(&stage), status(&stage)),
+        ("", ""),
+        "an unchanged filter needs no undo"
+    );
+    stage.press(Code::Char('='));
+    assert_eq!(filter(&stage), linked);
+    stage.type_text("/ idle>1");
+    stage.press(Code::Enter);
+    let edited = filter(&stage).to_owned();
+    assert_ne!(edited, linked);
+    stage.press(Code::Esc);
+    assert_eq!(filter(&stage), "");
+    assert_eq!(status(&stage), format!("filter {edited} left; u brings it back"));
+    stage.press(Code::Char('u'));
+    assert_eq!(filter(&stage), edited);
+}

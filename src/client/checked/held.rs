@@ -8,9 +8,13 @@ use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 
-/// Maximum number of connections kept. At most sixteen victims are between check and DELETE; connections
-/// of refused victims are dropped when newer ones arrive.
+/// Maximum number of connections kept. At most sixteen victims are between check and DELETE.
 const MAX_KEPT: usize = 24;
+/// Time after which a connection that was not used is dropped: a check is older than a DELETE permits then.
+pub(super) const KEPT_FOR: Duration = Duration::from_secs(2);
+/// Time after which an address that was not used is dropped. Follow-ups of one victim are closer together, and a
+/// new check finds an address again.
+const ADDRESS_KEPT_FOR: Duration = Duration::from_mins(10);
 
 /// Connections and addresses, by victim.
 #[derive(Debug, Default)]
@@ -22,9 +26,19 @@ pub(super) struct HeldConnections {
 
 #[derive(Debug, Default)]
 struct HeldTable {
-    connections: VecDeque<(u32, Connection)>,
-    addresses: BTreeMap<u32, SocketAddr>,
+    connections: VecDeque<KeptConnection>,
+    /// Number of connections kept until now.
+    kept: u64,
+    /// The address of each victim, and when it was last used.
+    addresses: BTreeMap<u32, (Instant, SocketAddr)>,
     recent: Option<(Instant, SocketAddr)>,
+}
+
+#[derive(Debug)]
+struct KeptConnection {
+    victim: u32,
+    number: u64,
+    connection: Connection,
 }
 
 impl HeldConnections {
@@ -32,30 +46,49 @@ impl HeldConnections {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps the connection of a victim's check for its DELETE.
-    pub(super) fn keep(&self, victim: u32, connection: Connection) {
-        let connections = &mut self.lock().connections;
-        connections.retain(|(kept, _)| *kept != victim);
-        connections.push_back((victim, connection));
+    /// Keeps the connection of a victim's check for its DELETE. Returns its number, for [`Self::drop_unused`].
+    pub(super) fn keep(&self, victim: u32, connection: Connection) -> u64 {
+        let mut table = self.lock();
+        table.kept += 1;
+        let number = table.kept;
+        let connections = &mut table.connections;
+        connections.retain(|kept| kept.victim != victim);
+        connections.push_back(KeptConnection {
+            victim,
+            number,
+            connection,
+        });
         while connections.len() > MAX_KEPT {
             connections.pop_front();
         }
+        number
+    }
+
+    /// Drops a connection if no DELETE has used it.
+    pub(super) fn drop_unused(&self, number: u64) {
+        self.lock().connections.retain(|kept| kept.number != number);
     }
 
     /// Removes and returns the connection of a victim's last check.
     pub(super) fn take(&self, victim: u32) -> Option<Connection> {
         let connections = &mut self.lock().connections;
-        let index = connections.iter().position(|(kept, _)| *kept == victim)?;
-        connections.remove(index).map(|(_, connection)| connection)
+        let index = connections.iter().position(|kept| kept.victim == victim)?;
+        connections.remove(index).map(|kept| kept.connection)
     }
 
     /// Returns the address that replied to the victim's last check.
     pub(super) fn address(&self, victim: u32) -> Option<SocketAddr> {
-        self.lock().addresses.get(&victim).copied()
+        self.lock().addresses.get(&victim).map(|(_, address)| *address)
     }
 
     pub(super) fn remember(&self, victim: u32, address: SocketAddr) {
-        self.lock().addresses.insert(victim, address);
+        self.remember_at(victim, address, Instant::now());
+    }
+
+    fn remember_at(&self, victim: u32, address: SocketAddr, now: Instant) {
+        let addresses = &mut self.lock().addresses;
+        addresses.retain(|_, (used, _)| now.saturating_duration_since(*used) <= ADDRESS_KEPT_FOR);
+        addresses.insert(victim, (now, address));
     }
 
     /// Returns the address that accepted a connection last, if that was within `within`.
@@ -86,5 +119,22 @@ impl HeldConnections {
 
     pub(super) fn note_closing(&self) {
         self.closes.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_are_no_longer_used_are_dropped() {
+        let (held, start) = (HeldConnections::default(), Instant::now());
+        let address: SocketAddr = ([127, 0, 0, 1], 8989).into();
+        held.remember_at(1, address, start);
+        held.remember_at(2, address, start);
+        held.remember_at(2, address, start + ADDRESS_KEPT_FOR);
+        assert_eq!(held.address(1), Some(address));
+        held.remember_at(3, address, start + ADDRESS_KEPT_FOR + KEPT_FOR);
+        assert_eq!((held.address(1), held.address(2)), (None, Some(address)));
     }
 }

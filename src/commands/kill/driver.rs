@@ -141,7 +141,8 @@ impl<E: KillTransport> KillDriver<E> {
         self.carry_out(orders);
     }
 
-    fn report_finished(&mut self, report: &mut impl FnMut(&KillTask)) {
+    /// Calls `report` for each task with a new outcome.
+    pub(super) fn report_finished(&mut self, report: &mut impl FnMut(&KillTask)) {
         for place in self.batch.take_news() {
             self.batch.tasks().get(place).into_iter().for_each(&mut *report);
         }

@@ -10,8 +10,13 @@ use crate::commands::same_proxy::{self, Aliases};
 use crate::commands::server_access::{self, EndpointReports};
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::filter::{Filter, FilterInput};
-use crate::kill::{Authority, RefusalReason, Rules, Victim, check_killable, depends_on_locks, reason_names};
-use crate::model::{EndpointId, EndpointLocks, Instance, RequestError, Session, SessionId, Snapshot};
+use crate::kill::{
+    Authority, RefusalReason, Rules, Victim, asks_why, check_killable, depends_on_locks, is_undecided,
+    reason_names,
+};
+use crate::model::{
+    EndpointId, EndpointLocks, Instance, RequestError, Session, SessionId, Snapshot, counted,
+};
 
 /// Selection by the command line.
 #[derive(Debug, Default)]
@@ -39,13 +44,49 @@ impl VictimSelection {
 }
 
 /// The sessions found, and an error for each id or key without one.
+#[derive(Default)]
 pub(super) struct Victims {
     pub(super) found: Vec<Victim>,
     pub(super) problems: Vec<String>,
+    /// Number of sessions for which the filter is unknown, if only it selects.
+    pub(super) undecided: usize,
     /// Whether all endpoints replied.
     pub(super) is_whole: bool,
     /// Transactions and locks of the servers.
     pub(super) reports: EndpointReports,
+}
+
+impl Victims {
+    /// Whether there is no victim because the filter is unknown for sessions.
+    pub(super) fn is_undecided(&self) -> bool {
+        self.found.is_empty() && self.undecided > 0
+    }
+
+    /// Returns a remark if no session matches, or if it is unknown whether some do.
+    pub(super) fn remark(&self, selection: &VictimSelection, clients: &[Client]) -> Option<String> {
+        let filter = selection.filter.as_ref().filter(|_| selection.is_filter_alone());
+        let has_none = self.found.is_empty() && self.problems.is_empty();
+        if self.undecided > 0 {
+            let cause = filter.map(|filter| server_access::undecided_cause(filter, clients));
+            let (count, cause) = (self.undecided, cause.unwrap_or_default());
+            return Some(if has_none {
+                let sessions = counted(count, "session");
+                format!("nothing was killed: {sessions} could not be decided: {cause}")
+            } else {
+                format!("{count} more could not be decided: {cause}")
+            });
+        }
+        has_none.then(|| {
+            // A kill needs certainty.
+            let text = if filter.is_some_and(asks_why) {
+                "no session certainly matches: nothing to do (reasons that one list does not show are unknown \
+                 here)"
+            } else {
+                "no session matches: nothing to do"
+            };
+            text.to_owned()
+        })
+    }
 }
 
 /// Reads the list of each endpoint once and returns the selected sessions.
@@ -73,7 +114,8 @@ pub(super) async fn find(
     for key in &selection.keys {
         match keyed.get(key) {
             Some(found) if selection.ids.is_empty() => selected.push(*found),
-            Some(_) => {}
+            Some((_, id)) if selection.ids.contains(id) => {}
+            Some((endpoint, id)) => problems.push(without_id(&snapshots, *endpoint, *id, key)),
             None => problems.push(CommandError::NoSuchKey(key.clone()).to_string()),
         }
     }
@@ -99,13 +141,13 @@ pub(super) async fn find(
             DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
         })
         .collect();
-    let (found, without_match) = victims(selected, &lists, selection);
-    problems.extend(without_match);
+    let mut victims = victims(selected, &lists, selection);
+    problems.append(&mut victims.problems);
     Ok(Victims {
-        found,
         problems,
         is_whole,
         reports,
+        ..victims
     })
 }
 
@@ -115,23 +157,35 @@ fn ids(snapshot: &Snapshot) -> impl Iterator<Item = (EndpointId, SessionId)> + '
     sessions.map(|session| (snapshot.endpoint, session.id))
 }
 
+/// Why a session is left out.
+enum LeftOut {
+    /// The filter does not match.
+    NoMatch(String),
+    /// The filter is unknown.
+    Undecided(String),
+}
+
 /// Returns each selected session once, and why others are left out.
 fn victims(
     selected: Vec<(EndpointId, SessionId)>,
     lists: &[DiagnosedList<'_>],
     selection: &VictimSelection,
-) -> (Vec<Victim>, Vec<String>) {
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
+) -> Victims {
+    let mut victims = Victims::default();
     let mut taken = BTreeSet::new();
     for (endpoint, id) in selected.into_iter().filter(|session| taken.insert(*session)) {
         let list = lists.iter().find(|list| list.snapshot.endpoint == endpoint);
         match list.and_then(|list| list.victim(id, selection)) {
-            Some(Ok(victim)) => found.push(victim),
-            Some(Err(problem)) => problems.extend((!selection.is_filter_alone()).then_some(problem)),
+            Some(Ok(victim)) => victims.found.push(victim),
+            Some(Err(LeftOut::Undecided(_))) if selection.is_filter_alone() => victims.undecided += 1,
+            Some(Err(LeftOut::NoMatch(_))) if selection.is_filter_alone() => {}
+            Some(Err(LeftOut::NoMatch(problem) | LeftOut::Undecided(problem))) => {
+                victims.problems.push(problem);
+            }
             None => {}
         }
     }
-    (found, problems)
+    victims
 }
 
 /// Returns the endpoint that has this id. Fails if there is none or several.
@@ -231,7 +285,7 @@ impl<'a> DiagnosedList<'a> {
     }
 
     /// Returns the session as a victim, or why it is not selected.
-    fn victim(&self, id: SessionId, selection: &VictimSelection) -> Option<Result<Victim, String>> {
+    fn victim(&self, id: SessionId, selection: &VictimSelection) -> Option<Result<Victim, LeftOut>> {
         let place = self.snapshot.position(id)?;
         let session = self.snapshot.sessions.get(place)?;
         let reasons = reason_names(&self.diagnoses.diagnosis(place));
@@ -242,8 +296,8 @@ impl<'a> DiagnosedList<'a> {
             ..FilterInput::new(session)
         };
         let filter = selection.filter.as_ref();
-        if !filter.is_none_or(|filter| filter.evaluate(&subject.strict()).is_yes()) {
-            return Some(Err(unmatched(session, selection)));
+        if let Some(filter) = filter.filter(|filter| !filter.evaluate(&subject.strict()).is_yes()) {
+            return Some(Err(unmatched(session, filter, &subject)));
         }
         let refused = self.refusal(&subject, &selection.rules.protect);
         Some(Ok(Victim {
@@ -289,20 +343,32 @@ async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Re
 
 /// Returns the error for a session whose id was given, but whose key is not one of `--key`.
 fn without_key(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> String {
+    let client = client_text(snapshots, endpoint, id);
+    format!("refused: {id}{client}: its key was not given with --key")
+}
+
+/// Returns the client of a session after a space. Empty if the session is not in a list.
+fn client_text(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> String {
     let snapshot = snapshots.iter().find(|snapshot| snapshot.endpoint == endpoint);
     let session = snapshot.and_then(|snapshot| snapshot.get(id));
     let client = session.map(|session| format!(" {}", session.client()));
-    format!(
-        "refused: {id}{}: its key was not given with --key",
-        client.unwrap_or_default()
-    )
+    client.unwrap_or_default()
 }
 
-fn unmatched(session: &Session, selection: &VictimSelection) -> String {
-    format!(
-        "refused: {} {}: it does not match the filter '{}'",
-        session.id,
-        session.client(),
-        selection.filter.as_ref().map_or("", Filter::text)
-    )
+/// Returns the error for a key whose session was not given by its id.
+fn without_id(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId, key: &str) -> String {
+    let client = client_text(snapshots, endpoint, id);
+    format!("refused: {id}{client}: it has the key {key}, but its id was not given")
+}
+
+/// Returns why a session is left out that a filter does not certainly match.
+fn unmatched(session: &Session, filter: &Filter, subject: &FilterInput<'_>) -> LeftOut {
+    let (who, text) = (format!("{} {}", session.id, session.client()), filter.text());
+    if is_undecided(filter, subject) {
+        LeftOut::Undecided(format!(
+            "refused: {who}: unknown whether it matches the filter '{text}'"
+        ))
+    } else {
+        LeftOut::NoMatch(format!("refused: {who}: it does not match the filter '{text}'"))
+    }
 }

@@ -2,7 +2,9 @@
 
 use crate::app::build_view::TableView;
 use crate::app::condition::Matches;
-use crate::commands::exit::CommandError;
+use crate::client::Client;
+use crate::commands::exit::{CommandError, ExitStatus};
+use crate::commands::server_access::undecided_cause;
 use crate::filter::{Filter, SavedFilters};
 use crate::model::{EndpointId, SessionId, counted};
 
@@ -31,12 +33,24 @@ impl FailIf {
         view.matches_of(&self.0)
     }
 
+    /// Returns the exit status. `exit` is that of the list. If no session could be decided, it is a failure.
+    pub(super) const fn exit(matches: &Matches, exit: ExitStatus) -> ExitStatus {
+        match exit {
+            _ if !matches.sessions.is_empty() => ExitStatus::Matched,
+            ExitStatus::Done if matches.is_undecided() => ExitStatus::Failed,
+            exit => exit,
+        }
+    }
+
     /// Returns the line for stderr. `None` if no session matches and every one could be decided.
-    pub(super) fn line(&self, matches: &Matches, view: &TableView) -> Option<String> {
+    pub(super) fn line(&self, matches: &Matches, view: &TableView, clients: &[Client]) -> Option<String> {
         let condition = self.0.text().trim();
         let undecided = match matches.undecided {
             0 => String::new(),
-            count => format!("; {count} could not be decided"),
+            count => {
+                let cause = undecided_cause(&self.0, clients);
+                format!("; {count} could not be decided: {cause}")
+            }
         };
         let found = matches.sessions.len();
         match found {

@@ -12,6 +12,16 @@ use crate::ui::cut::fit;
 /// Size of a terminal in columns and lines.
 pub(super) type Size = (usize, usize);
 
+/// Returns the size of the terminal.
+pub(super) fn size() -> Size {
+    crossterm::terminal::size().map_or((80, 24), |(columns, rows)| (columns.into(), rows.into()))
+}
+
+/// Returns the mark of a cut.
+pub(super) const fn more(ascii: bool) -> &'static str {
+    if ascii { "~" } else { "…" }
+}
+
 /// The lines drawn last.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LiveArea {

@@ -13,8 +13,9 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use super::bell::TerminalBell;
 use super::fail_if::FailIf;
-use super::live::{LiveArea, Size, heading};
+use super::live::{LiveArea, Size, heading, more, size};
 use super::printer::{ListPrinter, Poll};
 use super::{not_examined, query, remarks, warnings};
 use crate::app::build_view::{TableView, build_view};
@@ -70,6 +71,7 @@ pub(super) fn run(
             left: count,
             interval: polling.interval,
             zone: clock::local_zone(),
+            bell: TerminalBell::new(is_live && config.bell, config.ascii)?,
             live: is_live.then(LiveArea::default),
             notes: Vec::new(),
             said: BTreeSet::new(),
@@ -78,6 +80,9 @@ pub(super) fn run(
             last: None,
         };
         let result = watch.run(interrupts).await;
+        if watch.bell.is_some() {
+            TerminalBell::end(watch.writing.take()).await;
+        }
         drop(watch);
         Answers::of(clients, |client: Client| async move {
             client.close_server_connections(MAX_CLOSE_WAIT).await;
@@ -105,6 +110,8 @@ struct ListWatch {
     zone: TimeZone,
     /// The place of the list on a terminal.
     live: Option<LiveArea>,
+    /// The bell and the title of the terminal, if they are used.
+    bell: Option<TerminalBell>,
     /// Lines for stderr that are not written yet.
     notes: Vec<String>,
     /// Lines that are written once only.
@@ -119,13 +126,16 @@ impl ListWatch {
     async fn run(&mut self, mut interrupts: Interrupts) -> Result<ExitStatus, CommandError> {
         let mut end = None;
         loop {
-            let wake = self.rounds.wake_at().map(clock::instant);
+            let wake = self.wake_at().map(clock::instant);
             let is_writing = self.writing.is_some();
             tokio::select! {
                 biased;
                 event = interrupts.next() => match event {
                     Interrupt::End(signal) => return Ok(self.interrupted(signal)),
-                    Interrupt::Continued => self.live.iter_mut().for_each(LiveArea::forget),
+                    Interrupt::Continued => {
+                        self.live.iter_mut().for_each(LiveArea::forget);
+                        self.bell.iter_mut().for_each(TerminalBell::forget);
+                    }
                 },
                 written = written(&mut self.writing), if is_writing => {
                     self.writing = None;
@@ -143,7 +153,8 @@ impl ListWatch {
                     None => return Ok(ExitStatus::Failed),
                 },
                 ended = self.pollers.wait_for_end() => return Err(io::Error::other(ended).into()),
-                () = clock::until(wake), if wake.is_some() => {}
+                () = TerminalBell::stop_requested(&mut self.bell) => TerminalBell::stop(self.writing.take()).await?,
+                () = clock::until(wake), if wake.is_some() && !is_writing => {}
             }
             if self.writing.is_some() {
                 continue;
@@ -153,10 +164,16 @@ impl ListWatch {
             }
             if self.rounds.is_complete(clock::now()) {
                 end = self.round().await;
-            } else if !self.notes.is_empty() {
+            } else if !self.notes.is_empty() || self.bell.as_ref().is_some_and(TerminalBell::is_due) {
                 self.write(Frame::Same);
             }
         }
+    }
+
+    /// Returns when something has to be written without a message.
+    fn wake_at(&self) -> Option<Duration> {
+        let bell = self.bell.as_ref().and_then(TerminalBell::wake_at);
+        self.rounds.wake_at().into_iter().chain(bell).min()
     }
 
     /// Returns the exit status after a signal. Ctrl-C is the usual end of a list without a count.
@@ -198,10 +215,13 @@ impl ListWatch {
         if let Some(Effect::Prioritize(shown)) = self.rounds.prioritized(SAMPLED_ROWS) {
             self.pollers.prioritize(&shown);
         }
+        if let Some(bell) = &mut self.bell {
+            bell.on_view(&view);
+        }
         self.say_causes(&view);
-        let status = self.status();
-        self.last = Some(status);
-        let matched = self.has_match(&view);
+        let status = self.check(&view);
+        let matched = status == ExitStatus::Matched;
+        self.last = (!matched).then_some(status).or(self.last);
         let hidden = &view.spec.hidden_endpoints;
         let mut lists = view.snapshots.iter();
         let is_listed = lists.any(|list| !hidden.contains(&list.endpoint));
@@ -237,7 +257,7 @@ impl ListWatch {
         let warnings = view.snapshots.iter().flat_map(|snapshot| warnings(snapshot));
         lines.extend(warnings.map(|line| format!("maxtop: {line}")));
         if self.live.is_none() {
-            lines.extend(remarks(view, &self.printer));
+            lines.extend(remarks(&self.clients, view, &self.printer));
         }
         lines.extend(not_examined(&self.clients, view, &self.printer));
         for line in lines {
@@ -245,14 +265,15 @@ impl ListWatch {
         }
     }
 
-    /// Evaluates the condition. Adds its line for stderr.
-    fn has_match(&mut self, view: &TableView) -> bool {
+    /// Evaluates the condition and returns the status of the list. Adds the line of the condition for stderr.
+    fn check(&mut self, view: &TableView) -> ExitStatus {
+        let status = self.status();
         let Some(fail_if) = &self.fail_if else {
-            return false;
+            return status;
         };
         let matches = fail_if.evaluate(view);
         let has_match = !matches.sessions.is_empty();
-        if let Some(line) = fail_if.line(&matches, view) {
+        if let Some(line) = fail_if.line(&matches, view, &self.clients) {
             if has_match {
                 self.notes.push(line);
             } else if self.said.insert("undecided".to_owned()) {
@@ -260,7 +281,7 @@ impl ListWatch {
                 self.notes.push(line);
             }
         }
-        has_match
+        FailIf::exit(&matches, status)
     }
 
     /// Returns the exit status of the last poll of each endpoint.
@@ -321,7 +342,7 @@ impl ListWatch {
             self.rounds.failed().count(),
             self.printer.ascii,
         )];
-        lines.extend(remarks(view, &self.printer));
+        lines.extend(remarks(&self.clients, view, &self.printer));
         lines.extend(table.lines().map(ToOwned::to_owned));
         if lines.len() > room || view.len() > room {
             lines.truncate(room.saturating_sub(1));
@@ -341,7 +362,10 @@ impl ListWatch {
             Some(live) if !notes.is_empty() => live.erase(size()),
             _ => String::new(),
         };
-        let list = self.output(frame);
+        let mut list = self.output(frame);
+        if let Some(bell) = &mut self.bell {
+            list.extend(bell.output());
+        }
         if notes.is_empty() && list.is_empty() {
             return;
         }
@@ -372,12 +396,4 @@ async fn written(writing: &mut Option<JoinHandle<io::Result<()>>>) -> io::Result
         Some(writing) => writing.await.map_err(io::Error::other)?,
         None => std::future::pending().await,
     }
-}
-
-fn size() -> Size {
-    crossterm::terminal::size().map_or((80, 24), |(columns, rows)| (columns.into(), rows.into()))
-}
-
-const fn more(ascii: bool) -> &'static str {
-    if ascii { "~" } else { "…" }
 }

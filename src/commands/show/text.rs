@@ -9,6 +9,7 @@ use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
 use crate::commands::output;
 use crate::commands::server_access::lock_reasons;
+use crate::diagnosis::StepFor;
 use crate::model::maxctrl::KEEP_STATEMENTS;
 use crate::model::{
     Buffer, ConnectionDetail, Counter, Dialect, IdleMeaning, RetainedStatement, Session, SessionDetail, Text,
@@ -67,7 +68,7 @@ fn reasons(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
     for finding in &shown.diagnosis.found {
         let glyph = finding.severity.glyph();
         indented(out, &format!("  {glyph} "), &finding.sentence(session))?;
-        indented(out, "    next: ", &finding.next_step(session))?;
+        indented(out, "    next: ", &finding.next_step(session, StepFor::Output))?;
     }
     if let Some(absence) = &shown.absence {
         indented(out, "  ", absence)?;

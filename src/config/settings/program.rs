@@ -11,7 +11,7 @@ use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, MAX_LIST_MEMORY, MAX_SESSIONS, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 19] = [
+pub(super) const ENTRIES: [Setting; 20] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -251,6 +251,19 @@ pub(super) const ENTRIES: [Setting; 19] = [
         commands: SCREENS,
         apply: Apply::Config(|config, text| {
             config.mouse = value::switch(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "bell",
+        form: Form::Switch,
+        default: "false",
+        about: "ring when a session becomes ▲; the terminal's title has the number of stuck sessions and the worst endpoint",
+        heading: Heading::Display,
+        commands: LISTING,
+        apply: Apply::Config(|config, text| {
+            config.bell = value::switch(text)?;
             Ok(())
         }),
         ..USUAL

@@ -168,29 +168,3 @@ fn wait_sentence(server: &Text, lasted: Span, wait: &SessionWait) -> String {
     };
     format!("it has waited for {lasted} on {server} for {lock}{holder}")
 }
-
-/// Returns the next step for the user. Empty for other evidence.
-pub(super) fn next_step(evidence: &Evidence, client: &str) -> String {
-    match evidence {
-        Evidence::Blocks { count, .. } => {
-            let frees = match count {
-                1 => "1 session continues".to_owned(),
-                count => format!("{count} sessions continue"),
-            };
-            format!("contact {client}, or kill it (K): {frees}; b shows which")
-        }
-        Evidence::OpenTransaction { .. } => {
-            format!("contact {client} for a COMMIT; K kills the session and rolls back")
-        }
-        Evidence::LockWait { wait, .. } => match (&wait.blocker, wait.is_likely) {
-            (Some(LockHolder::Session { id, .. }), false) => {
-                format!("b shows the chain; a kill of {id} frees this session too")
-            }
-            (Some(LockHolder::Thread(id) | LockHolder::EndedSession { thread: id, .. }), false) => {
-                format!("b shows thread {id} and copies its KILL")
-            }
-            _ => "b shows what is known about the lock".to_owned(),
-        },
-        _ => String::new(),
-    }
-}

@@ -1,7 +1,7 @@
-//! Evidence as sentences for the details of one session, and the next step for the user.
+//! Evidence as sentences for the details of one session.
 
 use super::{Evidence, holds, locks, name};
-use crate::model::{Session, Span, closing_step, closing_text, size_text};
+use crate::model::{Session, Span, closing_text, size_text};
 
 /// Returns the finding as a sentence.
 pub(super) fn sentence(evidence: &Evidence, session: &Session) -> String {
@@ -88,44 +88,5 @@ fn pressure(evidence: &Evidence) -> String {
             name(server.as_ref())
         ),
         _ => String::new(),
-    }
-}
-
-/// Returns the next step for the user.
-pub(super) fn next_step(evidence: &Evidence, session: &Session) -> String {
-    let client = session.client();
-    match evidence {
-        Evidence::Blocks { .. } | Evidence::LockWait { .. } | Evidence::OpenTransaction { .. } => {
-            locks::next_step(evidence, &client)
-        }
-        Evidence::Query { .. } => {
-            "read the statement below; K kills the session, y copies the KILL for its server".to_owned()
-        }
-        Evidence::Silent(_) => "check for locks (b) and the load of its servers".to_owned(),
-        Evidence::Transaction(_) => {
-            format!("contact {client} for a COMMIT; K kills the session and rolls back")
-        }
-        Evidence::NoBackend(_) => match &session.service {
-            Some(service) => format!("check the servers of {service}: down, in maintenance or full?"),
-            None => "check the servers of its service: down, in maintenance or full?".to_owned(),
-        },
-        Evidence::Idle { .. } => {
-            format!("check with {client} whether it is still needed; K frees its connections")
-        }
-        Evidence::Closing(_) => closing_step(session),
-        Evidence::Login(_) => format!("check the network and the login of {client}"),
-        Evidence::History { .. } => "a new connection of the client starts with an empty history".to_owned(),
-        Evidence::Memory { .. } => "MEMORY below names the part that is large".to_owned(),
-        Evidence::WriteQueue { server: None, .. } => {
-            format!("check {client}: is it busy, or its network slow?")
-        }
-        Evidence::HighWater { server, .. }
-        | Evidence::WriteQueue { server, .. }
-        | Evidence::Buffering { server, .. } => {
-            format!(
-                "check {client} and the load of {}: which one is slow?",
-                name(server.as_ref())
-            )
-        }
     }
 }

@@ -70,3 +70,51 @@ fn a_cell_has_the_short_text() {
         "idle 48s, keeps db-01 open; the other 3 of the same user, host and service are active"
     );
 }
+
+#[test]
+fn a_next_step_names_keys_on_the_screen_and_commands_in_output() {
+    let span = Span::from_secs(48);
+    let all = [
+        Evidence::Blocks {
+            count: 2,
+            has_more: false,
+            longest: span,
+            transaction: None,
+            idle: None,
+            rows_locked: None,
+        },
+        Evidence::Query {
+            lasted: span,
+            is_least: false,
+            quiet: None,
+        },
+        Evidence::Silent(span),
+        Evidence::Transaction(span),
+        Evidence::Idle {
+            idle: span,
+            others: None,
+        },
+        Evidence::Closing(span),
+    ];
+    let is_key = |word: &str| {
+        let word = word.trim_matches(|c: char| "(),;:".contains(c));
+        matches!(word, "K" | "b" | "y")
+    };
+    for evidence in all {
+        let screen = evidence.next_step(&session(17), StepFor::Screen);
+        let output = evidence.next_step(&session(17), StepFor::Output);
+        assert!(!screen.contains("maxtop "), "{screen}");
+        assert!(screen.split(' ').any(is_key), "{screen}");
+        assert!(!output.split(' ').any(is_key), "{output}");
+        assert!(
+            output.contains("'maxtop ") || matches!(evidence, Evidence::Closing(_)),
+            "{output}"
+        );
+    }
+    let idle = Evidence::Idle {
+        idle: span,
+        others: None,
+    };
+    let step = idle.next_step(&session(17), StepFor::Output);
+    assert!(step.ends_with("'maxtop kill 17' frees its connections"), "{step}");
+}

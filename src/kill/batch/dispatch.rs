@@ -5,7 +5,7 @@ use crate::kill::event::Order;
 use crate::kill::grace::GraceStatus;
 use crate::kill::request_scheduler::Alarm;
 use crate::kill::task::KillTask;
-use crate::model::{EndpointId, Now, Text, TextLimit};
+use crate::model::{EndpointId, Now};
 
 impl KillBatch {
     /// Returns the endpoints of the victims.
@@ -41,9 +41,8 @@ impl KillBatch {
                 GraceStatus::Over => self.write_intents(now, orders),
                 GraceStatus::Late => self.phase = BatchPhase::Canceled("the program was suspended"),
             },
-            BatchPhase::Logging { since } if now.elapsed.saturating_sub(*since) >= LOG_TIMEOUT => {
-                let why = "the audit log took over 2 s (try --audit FILE): nothing was killed";
-                self.not_logged(&Text::clean(why, TextLimit::Line));
+            BatchPhase::Logging { since } if now.elapsed >= since.elapsed + LOG_TIMEOUT => {
+                self.logged_late();
             }
             BatchPhase::Unconfirmed | BatchPhase::Running => {
                 self.wake(now);

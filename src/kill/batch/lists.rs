@@ -139,10 +139,6 @@ impl KillBatch {
         }
         if self.tasks.iter().any(&selects) {
             self.withdraw(&selects, &KillOutcome::Refused(refusal.clone()));
-            // Removed victims too, because they can be added again.
-            for task in self.tasks.iter_mut().filter(|task| selects(task)) {
-                task.withdraw(KillOutcome::Refused(refusal.clone()));
-            }
             self.revision += 1;
         }
     }

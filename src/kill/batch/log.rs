@@ -1,10 +1,10 @@
 //! The audit log's part: intents before anything is sent, outcomes as they become known.
 
-use super::{BatchPhase, KillBatch};
+use super::{BatchPhase, KillBatch, LOG_TIMEOUT};
 use crate::kill::event::{Order, Ticket};
 use crate::kill::task::KillTask;
 use crate::kill::{AuditEntry, KillOutcome, RefusalReason};
-use crate::model::{Now, Text};
+use crate::model::{Now, Text, TextLimit};
 
 impl KillBatch {
     /// Whether the intents are being written. Nothing is sent before that.
@@ -14,7 +14,7 @@ impl KillBatch {
 
     /// Orders the write of the intents. Nothing is sent before its reply.
     pub(super) fn write_intents(&mut self, now: Now, orders: &mut Vec<Order>) {
-        self.phase = BatchPhase::Logging { since: now.elapsed };
+        self.phase = BatchPhase::Logging { since: now };
         self.ticket = self.ticket.next();
         let queued = self.tasks.iter().filter(|task| task.is_queued());
         let entries: Vec<_> = queued.map(|task| self.entry(task, None, now)).collect();
@@ -24,12 +24,20 @@ impl KillBatch {
         });
     }
 
-    pub(super) fn logged(&mut self, ticket: Ticket, answer: Result<(), Text>) {
-        if !matches!(self.phase, BatchPhase::Logging { .. }) || ticket != self.ticket {
+    /// Handles the result of logging the intents.
+    pub(super) fn logged(&mut self, ticket: Ticket, answer: Result<(), Text>, now: Now) {
+        let BatchPhase::Logging { since } = self.phase else {
+            return;
+        };
+        if ticket != self.ticket {
             return;
         }
         if let Err(why) = answer {
             return self.not_logged(&why);
+        }
+        // The machine may have slept: the monotonic clock does not show it.
+        if !now.is_within(LOG_TIMEOUT, &since) {
+            return self.logged_late();
         }
         self.run();
         for index in 0..self.tasks.len() {
@@ -37,6 +45,12 @@ impl KillBatch {
                 self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
             }
         }
+    }
+
+    /// Refuses the kills because the intents were not logged in time.
+    pub(super) fn logged_late(&mut self) {
+        let why = "the audit log took over 2 s (try --audit FILE): nothing was killed";
+        self.not_logged(&Text::clean(why, TextLimit::Line));
     }
 
     pub(super) fn not_logged(&mut self, why: &Text) {

@@ -121,13 +121,18 @@ impl StatementEnd {
     }
 
     /// Returns `thread 269, UPDATE shop.orders …`.
-    fn details(&self) -> String {
+    pub(in crate::kill) fn with_sql(&self) -> String {
         format!("thread {}, {}", self.thread, self.beginning())
     }
 
-    /// Returns the result as part of a sentence.
-    fn words(&self) -> String {
-        let (server, details) = (&self.server, self.details());
+    /// Returns `thread 269, query 48213`.
+    pub(in crate::kill) fn without_sql(&self) -> String {
+        format!("thread {}, query {}", self.thread, self.query_id)
+    }
+
+    /// Returns the result as part of a sentence, with these details of the statement.
+    fn words(&self, details: &str) -> String {
+        let server = &self.server;
         let to_copy = format!("to end it there: {}", self.kill_text());
         match (&self.state, &self.attempt) {
             (StatementState::Running, EndAttempt::Sent) => {
@@ -177,9 +182,11 @@ impl StatementResults {
         self.statements.iter().any(runs)
     }
 
-    /// Returns the results as parts of a sentence, each after `; `. Empty if there is nothing to say.
-    pub(crate) fn words(&self) -> String {
-        let statements = self.statements.iter().map(StatementEnd::words);
+    /// Returns the results as parts of a sentence, each after `; `. Empty if there is nothing to say. `details`
+    /// describes a statement.
+    pub(in crate::kill) fn words(&self, details: fn(&StatementEnd) -> String) -> String {
+        let one = |statement: &StatementEnd| statement.words(&details(statement));
+        let statements = self.statements.iter().map(one);
         let unread = self
             .unread
             .iter()

@@ -4,14 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CheckReply, KillTask, NextStep, RECHECK_DELAY, SessionReply};
-use crate::filter::{Filter, FilterInput, ReasonNames, Reasons, Ternary};
-use crate::kill::killable::protection;
-use crate::kill::outcome::SkipReason;
 use crate::kill::state::{FirstCheck, KillState};
-use crate::kill::{KillOutcome, RefusalReason, asks_why};
+use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{
-    Absence, Dialect, Identity, IdentityMatch, LockKnowledge, Now, Part, ProcessStart, RequestError,
-    SessionObservation, SessionPhase, Text, TextLimit,
+    Absence, Dialect, Identity, IdentityMatch, Now, Part, ProcessStart, RequestError, SessionObservation,
+    SessionPhase, Text, TextLimit,
 };
 
 /// Maximum age of a check when its DELETE is written, by both clocks.
@@ -83,6 +80,7 @@ impl KillTask {
                     sent: now.elapsed,
                     unchecked: before,
                     tries,
+                    withdrawn: None,
                 };
                 asked_at.map_or(NextStep::Rest, |checked_at| NextStep::Delete { checked_at })
             }
@@ -127,7 +125,6 @@ impl KillTask {
             }
         };
         self.compare_processes(observation.process.as_ref(), observation.other_process.as_ref())?;
-        let session = &observation.detail.session;
         let unchecked = match self.victim.identity.compare(&observation.identity()) {
             IdentityMatch::Same { unchecked } => unchecked,
             IdentityMatch::Different(differences) => {
@@ -135,47 +132,8 @@ impl KillTask {
             }
             IdentityMatch::Unknown(part) => return Err(KillOutcome::Refused(RefusalReason::Unknown(part))),
         };
-        let filters = [check.rules.protects(), self.victim.taken_by.as_ref()];
-        let locks = self.locks(&observation, check.rules);
-        let needs_new_locks = self.is_last_check() && self.victim.has_server_access;
-        let diagnosis = &check.rules.diagnosis;
-        let asks = filters.into_iter().flatten().any(asks_why);
-        let reasons = asks.then(|| {
-            let victim = &self.victim;
-            victim.reasons_by(&observation, diagnosis, locks.as_ref(), needs_new_locks)
-        });
-        let subject = FilterInput {
-            endpoint: Some(&self.victim.endpoint),
-            reasons: reasons.as_ref().map(ReasonNames::as_reasons),
-            locks: locks
-                .as_ref()
-                .map(|of| of.of(session).numbers())
-                .unwrap_or_default(),
-            ..FilterInput::new(session)
-        };
-        let [protect, taken_by] = filters;
-        if let Some(refusal) = protect.and_then(|protect| protection(protect, &subject)) {
-            return Err(KillOutcome::Refused(refusal));
-        }
-        let Some(filter) = taken_by else {
-            return Ok((observation, unchecked));
-        };
-        let knows_locks = locks
-            .as_ref()
-            .is_some_and(|locks| matches!(locks.of(session), LockKnowledge::Known(_)));
-        let result = filter.evaluate(&subject.strict());
-        // The table shows the session, because a reason that is not examined counts as absent there.
-        let is_shown = result == Ternary::Unknown && filter.evaluate(&subject).is_yes();
-        match self.skip_reason(filter, result, knows_locks) {
-            None => Ok((observation, unchecked)),
-            Some(SkipReason::NoMatch(text)) if is_shown => {
-                Err(KillOutcome::Refused(RefusalReason::Undecided {
-                    filter: text,
-                    reasons: undecided_by(filter, subject, reasons.as_ref()),
-                }))
-            }
-            Some(reason) => Err(KillOutcome::Skipped(reason)),
-        }
+        self.apply_filters(&observation, check.rules)?;
+        Ok((observation, unchecked))
     }
 
     /// Detects several proxies behind one address. Two process starts in one check mean a restart at
@@ -213,7 +171,7 @@ impl KillTask {
         match self.is_of_same_process(absence) {
             Some(true) => {}
             Some(false) => return KillOutcome::Refused(RefusalReason::Restarted),
-            None => return KillOutcome::Refused(RefusalReason::Unreadable(self.unproven_404(absence))),
+            None => return KillOutcome::Refused(RefusalReason::Unreadable(self.unproven(404, absence))),
         }
         match (self.victim.dialect, self.victim.session.phase()) {
             (Dialect::JsonApi, Some(SessionPhase::Starting)) => {
@@ -224,20 +182,20 @@ impl KillTask {
         }
     }
 
-    /// Why a 404 does not prove that the session is gone.
-    pub(super) fn unproven_404(&self, absence: &Absence) -> RequestError {
-        let detail = match self.is_of_same_process(absence) {
+    /// Why a reply with this status proves nothing about the session, by the processes that have answered.
+    pub(super) fn unproven(&self, status: u16, answered: &Absence) -> RequestError {
+        let detail = match self.is_of_same_process(answered) {
             None => "the process start could not be read after it",
-            Some(_) if absence.other_process.is_some() => return RequestError::MixedProcesses,
+            Some(_) if answered.other_process.is_some() => return RequestError::MixedProcesses,
             Some(_) => "another MaxScale process answered",
         };
         RequestError::Status {
-            status: 404,
+            status,
             detail: Some(Text::clean(detail, TextLimit::Line)),
         }
     }
 
-    /// Whether a 404 comes from the victim's own process. Returns `None` if the process start could not
+    /// Whether a reply comes from the victim's own process. Returns `None` if the process start could not
     /// be read now; a victim whose process was never known has nothing to compare.
     pub(super) fn is_of_same_process(&self, absence: &Absence) -> Option<bool> {
         let Identity { process, .. } = &self.victim.identity;
@@ -247,27 +205,4 @@ impl KillTask {
             (Some(victims), Some(seen)) => Some(victims == seen && absence.other_process.is_none()),
         }
     }
-}
-
-/// Returns the reasons that could not be examined and make the result of a filter unknown.
-fn undecided_by(
-    filter: &Filter,
-    subject: FilterInput<'_>,
-    reasons: Option<&ReasonNames>,
-) -> Vec<&'static str> {
-    let Some(names) = reasons else {
-        return Vec::new();
-    };
-    let decides = |name: &&'static str| {
-        let only = Reasons {
-            found: &names.found,
-            unjudged: &[*name],
-        };
-        let subject = FilterInput {
-            reasons: Some(only),
-            ..subject
-        };
-        filter.evaluate(&subject.strict()) == Ternary::Unknown
-    };
-    names.unjudged.iter().copied().filter(decides).collect()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{KillTask, NextStep, SessionReply};
 use crate::kill::state::{FollowUp, KillState};
 use crate::kill::{KillOutcome, RefusalReason};
-use crate::model::{IdentityMatch, Now, RequestError, SessionObservation};
+use crate::model::{Absence, IdentityMatch, Now, RequestError, SessionObservation};
 
 /// Time to follow a session after its DELETE. After that it is still there, or the outcome is unknown.
 pub(in crate::kill) const FOLLOW_UP_TIME: Duration = Duration::from_secs(10);
@@ -28,6 +28,7 @@ impl KillTask {
             sent,
             unchecked,
             tries,
+            withdrawn,
         } = &mut self.stage
         else {
             return NextStep::Rest;
@@ -35,8 +36,11 @@ impl KillTask {
         let sent = *sent;
         let reply = match answer {
             Ok(()) => None,
-            // Nothing was sent, so another check and DELETE may follow.
+            // Nothing was sent, so another check and DELETE may follow, unless the kill was stopped.
             Err(RequestError::CheckExpired | RequestError::Unsent) => {
+                if let Some(outcome) = withdrawn.take() {
+                    return self.finish(outcome);
+                }
                 let (unchecked, tries) = (std::mem::take(unchecked), *tries);
                 return self.repeat_check(unchecked, tries, RefusalReason::SlowEndpoint);
             }
@@ -52,10 +56,10 @@ impl KillTask {
     /// has another session under its id.
     pub(super) fn seen_after_delete(&mut self, reply: SessionReply, now: Now) -> NextStep {
         let (is_gone, unproven) = match &reply {
-            SessionReply::Seen(observation) => (self.is_replaced(observation), None),
+            SessionReply::Seen(observation) => self.seen_again(observation),
             SessionReply::Missing(absence) => (
                 self.is_of_same_process(absence) == Some(true),
-                Some(self.unproven_404(absence)),
+                Some(self.unproven(404, absence)),
             ),
             SessionReply::Failed(_) => (false, None),
         };
@@ -73,8 +77,8 @@ impl KillTask {
             SessionReply::Failed(fault) => watch.unseen = Some(fault),
             SessionReply::Missing(_) => watch.unseen = unproven,
             SessionReply::Seen(_) => {
-                watch.alive = true;
-                watch.unseen = None;
+                watch.alive = unproven.is_none();
+                watch.unseen = unproven;
             }
         }
         self.give_up_in_time(now);
@@ -85,17 +89,23 @@ impl KillTask {
         }
     }
 
-    /// Whether the victim's id belongs to another session of the same process. Another process proves
+    /// Returns whether the victim's id belongs to another session of the same process, so that the victim is
+    /// gone, and why the reply proves neither that nor that the victim is still there. Another process proves
     /// nothing: lists show whether it is the same proxy after a restart.
-    fn is_replaced(&self, observation: &SessionObservation) -> bool {
-        let victims = &self.victim.identity;
-        let is_same_process = victims.process.is_none() || observation.process == victims.process;
-        is_same_process
-            && observation.other_process.is_none()
-            && matches!(
-                victims.compare(&observation.identity()),
-                IdentityMatch::Different(_)
-            )
+    fn seen_again(&self, observation: &SessionObservation) -> (bool, Option<RequestError>) {
+        let answered = Absence {
+            process: observation.process.clone(),
+            other_process: observation.other_process.clone(),
+        };
+        let is_other = matches!(
+            self.victim.identity.compare(&observation.identity()),
+            IdentityMatch::Different(_)
+        );
+        let is_mixed = answered.other_process.is_some();
+        let is_same_process = !is_mixed && self.is_of_same_process(&answered) == Some(true);
+        let is_proof = !is_mixed && (is_same_process || !is_other);
+        let unproven = (!is_proof).then(|| self.unproven(200, &answered));
+        (is_same_process && is_other, unproven)
     }
 
     /// Finishes the task of a session that is gone, or looks for its statements. After a 404 to the DELETE,

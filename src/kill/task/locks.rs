@@ -91,6 +91,16 @@ impl KillTask {
             if !self.needs_locks(rules) {
                 return None;
             }
+            // A session with no connection, such as one whose connections are in the pool, has no locks. `None`
+            // means that the connections are not reported.
+            if observation
+                .detail
+                .session
+                .server_connections()
+                .is_some_and(<[_]>::is_empty)
+            {
+                return Some(EndpointLocks::without_servers());
+            }
             new = self.new_reports(observation);
             &new
         } else {

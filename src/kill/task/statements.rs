@@ -164,6 +164,12 @@ impl KillTask {
         )
     }
 
+    /// Whether a DELETE was ordered and a KILL of a statement may follow.
+    pub(in crate::kill) fn may_end_statements(&self) -> bool {
+        let is_open = self.is_in_flight() || matches!(self.stage, KillState::EndingStatements(_));
+        is_open && self.statements.may_end()
+    }
+
     /// Finishes the task if its time has passed.
     pub(super) fn give_up_statements(&mut self, now: Now) {
         match &self.stage {

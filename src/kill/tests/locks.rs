@@ -319,3 +319,63 @@ fn a_server_that_the_session_has_used_since_the_question_may_protect_it() {
         assert!(play.deletes().is_empty(), "protect {protect}, filter {filter}");
     }
 }
+
+/// A session without a server connection: it has sent no statement, or its connections are in the pool.
+fn without_connection() -> Session {
+    Session {
+        extra: Some(Arc::new(crate::model::JsonApiFields {
+            backends: Some(Vec::new()),
+            ..crate::model::JsonApiFields::default()
+        })),
+        ..session(17, "alice")
+    }
+}
+
+/// The kill of a session without a server connection, up to the reply to the check before its DELETE.
+fn killed_without_connection(protect: &str, filter: &str, last: Session) -> KillHarness {
+    let victim = Victim {
+        session: without_connection(),
+        taken_by: (!filter.is_empty()).then(|| Filter::parse(filter).unwrap()),
+        ..statement_victim(17, BLOCKER)
+    };
+    let at = Now {
+        elapsed: Duration::from_secs(100),
+        wall: Timestamp::from_second(1_795_450_800).unwrap(),
+    };
+    let rules = Rules {
+        protect: Filter::parse(protect).unwrap(),
+        reports: BTreeMap::from([(EndpointId(0), Arc::new(reports(at, Ok(activity(&[])))))]),
+        ..Rules::default()
+    };
+    let mut play = KillHarness::with_statements(vec![victim], rules);
+    play.reply(play.last_check(), Ok(without_connection()));
+    play.go();
+    assert!(play.lock_reads().is_empty(), "there is no server to read");
+    play.reply(play.last_check(), Ok(last));
+    play
+}
+
+#[test]
+fn a_session_without_a_server_connection_has_no_locks_and_can_be_killed() {
+    for (protect, filter) in [
+        ("", "blocks=0"),
+        ("blocks>0", ""),
+        ("reason=blocks", "not reason=blocks"),
+    ] {
+        let play = killed_without_connection(protect, filter, without_connection());
+        assert_eq!(
+            play.deletes().len(),
+            1,
+            "{protect} {filter}: {:?}",
+            play.outcome()
+        );
+    }
+}
+
+#[test]
+fn a_session_whose_connections_are_not_reported_has_unknown_locks() {
+    for (protect, filter) in [("", "blocks=0"), ("blocks>0", "")] {
+        let play = killed_without_connection(protect, filter, session(17, "alice"));
+        assert!(play.deletes().is_empty(), "{protect} {filter}");
+    }
+}

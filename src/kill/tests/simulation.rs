@@ -70,6 +70,8 @@ struct SimulationFigures {
     old: u64,
     second: u64,
     without_intent: u64,
+    /// DELETEs ordered after a stop.
+    after_stop: u64,
     false_outcomes: u64,
     several: u64,
 }
@@ -102,6 +104,7 @@ struct SimulatedWorld {
     written: BTreeSet<u64>,
     ended: BTreeSet<u64>,
     slow: u64,
+    is_stopped: bool,
 }
 
 fn owned(id: u64, owner: Owner) -> Session {
@@ -173,6 +176,7 @@ impl SimulatedWorld {
             written: BTreeSet::new(),
             ended: BTreeSet::new(),
             slow,
+            is_stopped: false,
         };
         world.plan();
         world
@@ -294,6 +298,8 @@ impl SimulatedWorld {
             Later::Freeze(span) => self.pass(self.play.now.elapsed + span),
             Later::StepClock(by) => self.play.now.wall += SignedDuration::from_millis(by),
             Later::Stop => {
+                self.carry_out(figures);
+                self.is_stopped = true;
                 let orders = self.play.batch.stop(self.play.now);
                 self.play.orders.extend(orders);
             }
@@ -375,6 +381,7 @@ impl SimulatedWorld {
             | KillRequest::ReadLocks { .. }
             | KillRequest::EndStatement { .. } => {}
             KillRequest::Delete { id, checked_at } => {
+                figures.after_stop += u64::from(self.is_stopped);
                 let after = if self.rng.u8(0..10) == 0 {
                     after
                 } else {
@@ -528,7 +535,7 @@ fn simulations() -> u64 {
 }
 
 #[test]
-fn no_simulated_delete_is_unconfirmed_old_second_or_unlogged() {
+fn no_simulated_delete_is_unconfirmed_old_second_unlogged_or_after_a_stop() {
     let mut figures = SimulationFigures::default();
     for seed in 0..simulations() {
         let mut world = SimulatedWorld::new(seed);
@@ -539,8 +546,9 @@ fn no_simulated_delete_is_unconfirmed_old_second_or_unlogged() {
             figures.old,
             figures.second,
             figures.without_intent,
+            figures.after_stop,
         ];
-        assert_eq!(faults, [0; 4], "seed {seed}: {figures:?}");
+        assert_eq!(faults, [0; 5], "seed {seed}: {figures:?}");
         // Only where connections are closed after each reply can two of them reach different proxies.
         if !matches!(world.balancer, Balancer::Random(_)) || world.keeps_connections {
             let after = (figures.other_proxy, figures.false_outcomes);

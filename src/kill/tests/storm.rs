@@ -64,6 +64,8 @@ struct Storm {
     deletes: BTreeMap<u64, Vec<u64>>,
     /// Tickets of DELETEs that were not written.
     unsent: BTreeSet<u64>,
+    /// Number of orders before the first stop.
+    orders_before_stop: Option<usize>,
 }
 
 impl Storm {
@@ -78,6 +80,7 @@ impl Storm {
             proven: BTreeMap::new(),
             deletes: BTreeMap::new(),
             unsent: BTreeSet::new(),
+            orders_before_stop: None,
         }
     }
 
@@ -122,6 +125,7 @@ impl Storm {
             }
             StormEvent::TakeBack => drop(self.play.batch.cancel("storm")),
             StormEvent::Stop => {
+                self.orders_before_stop.get_or_insert(self.play.orders.len());
                 let orders = self.play.batch.stop(self.play.now);
                 self.play.orders.extend(orders);
             }
@@ -207,7 +211,7 @@ impl Storm {
     /// Checks every new order.
     fn check_invariants(&mut self) -> Result<(), TestCaseError> {
         let mut under_way = 0_usize;
-        for order in self.play.orders.iter().skip(self.diagnoses) {
+        for (place, order) in (0..).zip(&self.play.orders).skip(self.diagnoses) {
             match order {
                 Order::WriteIntents { entries, .. } => {
                     self.intents.extend(entries.iter().map(|entry| entry.kill));
@@ -218,6 +222,8 @@ impl Storm {
                     ..
                 } => {
                     prop_assert!(self.confirmed.contains(&id.0), "{} was not confirmed", id.0);
+                    let is_after_stop = self.orders_before_stop.is_some_and(|before| place >= before);
+                    prop_assert!(!is_after_stop, "{} after the stop", id.0);
                     prop_assert!(self.intents.contains(&ticket.number()), "no intent for {}", id.0);
                     let check = Ticket(ticket.0 - 1);
                     prop_assert_eq!(self.proven.get(&check.0), Some(&true), "{} was not seen", id.0);

@@ -55,3 +55,44 @@ fn a_404_after_the_delete_says_why_it_proves_nothing() {
         assert!(words.ends_with(expected), "{words}");
     }
 }
+
+#[test]
+fn words_without_sql_name_a_statement_by_its_ids() {
+    use crate::kill::{EndAttempt, StatementDoubt, StatementEnd, StatementResults, StatementState};
+    let identity = victim(17).identity;
+    let states = [
+        StatementState::Running,
+        StatementState::Ended,
+        StatementState::Unknown(StatementDoubt::NotConfirmed),
+    ];
+    let attempts = [
+        EndAttempt::None,
+        EndAttempt::Sent,
+        EndAttempt::LeftAlone("it is expected"),
+    ];
+    for state in states {
+        for attempt in attempts.clone() {
+            let statement = StatementEnd {
+                server: text("db-01"),
+                thread: 269,
+                query_id: 48_213,
+                sql: text("ALTER USER x IDENTIFIED BY 'hunter2'"),
+                state: state.clone(),
+                attempt,
+            };
+            let outcome = KillOutcome::Killed {
+                after: Duration::from_millis(20),
+                statements: Box::new(StatementResults {
+                    statements: vec![statement],
+                    unread: Vec::new(),
+                }),
+            };
+            let words = outcome.words_without_sql(&identity);
+            assert!(words.starts_with("killed 17 alice@10.0.0.7 in 20ms; "), "{words}");
+            assert!(!words.contains("ALTER") && !words.contains("hunter2"), "{words}");
+            if state != StatementState::Ended {
+                assert!(words.contains("(thread 269, query 48213)"), "{words}");
+            }
+        }
+    }
+}

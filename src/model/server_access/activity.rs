@@ -1,9 +1,10 @@
 //! Rows of one round of statements at one server.
 
 use super::super::{Span, Text};
+use serde::{Deserialize, Serialize};
 
 /// Rows of a result, up to a limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoundedRows<T> {
     /// The rows, in the order of the result.
     pub rows: Vec<T>,
@@ -24,7 +25,7 @@ impl<T> Default for BoundedRows<T> {
 }
 
 /// A run of a server process. A later statement is for the same process only if all fields match.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerProcess {
     /// Host name that the server reports.
     pub hostname: Option<Text>,
@@ -85,7 +86,7 @@ impl ServerProcess {
 }
 
 /// Privileges of the database user.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grants {
     /// Whether it may see all threads, transactions and locks (`PROCESS`).
     pub may_see_all: bool,
@@ -94,7 +95,7 @@ pub struct Grants {
 }
 
 /// A thread of a server, as in `PROCESSLIST`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerThread {
     /// Thread id.
     pub id: u64,
@@ -118,7 +119,8 @@ pub struct ServerThread {
 }
 
 /// State of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TransactionState {
     /// Not waiting for a lock.
     Running,
@@ -133,7 +135,7 @@ pub enum TransactionState {
 }
 
 /// An open transaction, as in `INNODB_TRX`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transaction {
     /// Thread id; 0 for a prepared XA transaction, which has no thread.
     pub thread: u64,
@@ -157,7 +159,7 @@ impl Transaction {
 }
 
 /// Number of transactions that wait for a row lock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockCount {
     /// Number of waiting transactions.
     pub waiting: u64,
@@ -166,7 +168,7 @@ pub struct LockCount {
 }
 
 /// A lock on a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowLock {
     /// Table, as sent: `` `shop`.`orders` ``.
     pub table: Text,
@@ -177,7 +179,7 @@ pub struct RowLock {
 }
 
 /// A thread that waits for a row lock, and one that it waits for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockWait {
     /// Thread that waits.
     pub waiter: u64,
@@ -188,7 +190,7 @@ pub struct LockWait {
 }
 
 /// A granted metadata lock of a table, or a user lock (`GET_LOCK`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetadataLock {
     /// Thread that holds it.
     pub thread: u64,
@@ -203,7 +205,8 @@ pub struct MetadataLock {
 }
 
 /// Row lock waits of one round.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LockWaits {
     /// No transaction waits.
     #[default]
@@ -215,7 +218,8 @@ pub enum LockWaits {
 }
 
 /// Metadata locks of one round.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MetadataLocks {
     /// No thread waits for one.
     #[default]
@@ -229,7 +233,7 @@ pub enum MetadataLocks {
 }
 
 /// Everything that one round reads from a server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerActivity {
     /// Running threads, and sleeping ones with an open transaction.
     pub threads: BoundedRows<ServerThread>,

@@ -1,11 +1,13 @@
 //! Why a server's activity is unknown.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::super::{RequestError, Text, quoted};
 
 /// Why no statement could be run at a server. Each is a state that the screen shows.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ServerAccessFault {
     /// The server rejects the database user or its password.
     #[error("wrong database user or password: {}", quoted(.0.as_str()))]
@@ -50,7 +52,7 @@ pub enum ServerAccessFault {
     },
     /// The reply has an id or a cookie that must not be sent back.
     #[error("the reply to /v1/sql has an invalid {0}")]
-    InvalidReply(&'static str),
+    InvalidReply(Text),
     /// Another error of MaxScale.
     #[error("status {status}{}", .detail.as_ref().map(|d| format!(": {}", quoted(d.as_str()))).unwrap_or_default())]
     Status {

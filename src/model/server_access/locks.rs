@@ -26,6 +26,8 @@ pub struct EndpointLocks {
     /// The servers, by name.
     pub servers: Vec<ServerLocks>,
     sessions: BTreeMap<SessionId, SessionLocks>,
+    /// Whether no server had to be read, because the sessions use none.
+    needs_no_server: bool,
     /// Threads of sessions that have ended.
     pub(super) ended: EndedThreads,
 }
@@ -165,7 +167,16 @@ impl EndpointLocks {
         Self {
             servers,
             sessions: found,
+            needs_no_server: false,
             ended,
+        }
+    }
+
+    /// Returns the locks of sessions that use no server: they have none.
+    pub fn without_servers() -> Self {
+        Self {
+            needs_no_server: true,
+            ..Self::default()
         }
     }
 
@@ -176,7 +187,7 @@ impl EndpointLocks {
 
     /// Returns what is known about a session.
     pub fn of(&self, session: &Session) -> LockKnowledge<'_> {
-        if self.servers.is_empty() {
+        if self.servers.is_empty() && !self.needs_no_server {
             return LockKnowledge::NoAccess;
         }
         if let Some(found) = self.sessions.get(&session.id) {

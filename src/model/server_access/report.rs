@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::super::{ServerState, Text};
+use super::super::{ServerState, Text, duration_micros};
 use super::{Grants, LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, ServerProcess};
 
 /// One round of statements at a server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerReport {
     /// Name of the server in the proxy's configuration.
     pub server: Text,
@@ -21,8 +22,10 @@ pub struct ServerReport {
     /// Threads, transactions and locks, or why they are unknown.
     pub activity: Result<ServerActivity, ServerAccessFault>,
     /// Time that the statements of the round took at the server.
+    #[serde(with = "duration_micros")]
     pub cost: Duration,
     /// Time from the start of this round to the start of the next.
+    #[serde(with = "duration_micros")]
     pub period: Duration,
 }
 

@@ -142,3 +142,22 @@ fn what_is_no_file_is_refused_at_once() {
     let nowhere = AuditLog::new(None, Vec::new()).append(&[entry(1, None)], true);
     assert!(matches!(nowhere, Err(AuditError::NoPlace)));
 }
+
+#[test]
+fn the_name_of_each_file_is_synced_with_its_first_intent() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("audit.jsonl");
+    let log = log(&path);
+    let synced = || *log.named.lock().unwrap();
+    let inode = || path.metadata().unwrap().ino();
+    log.append(&[entry(1, Some(KillOutcome::AlreadyGone))], false)
+        .unwrap();
+    assert_eq!(synced(), None, "an outcome does not wait for the disk");
+    log.append(&[entry(2, None)], true).unwrap();
+    assert_eq!(synced().map(|(_, inode)| inode), Some(inode()));
+    let rotated = home.path().join("audit.jsonl.1");
+    fs::rename(&path, &rotated).unwrap();
+    fs::write(&path, "").unwrap();
+    log.append(&[entry(3, None)], true).unwrap();
+    assert_eq!(synced().map(|(_, inode)| inode), Some(inode()));
+}

@@ -8,7 +8,7 @@ use super::{LABEL, Pen, statements};
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
-use crate::diagnosis::Finding;
+use crate::diagnosis::{Finding, StepFor};
 use crate::model::{Health, closing_step, closing_text};
 use crate::ui::draw::wrap;
 
@@ -29,7 +29,11 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         text.extend(reason(pane, finding, addition, indent, pen));
     }
     if pane.is_closing() && !is_closing {
-        let closing = format!("{}. {}", closing_text(None), closing_step(pane.session()));
+        let closing = format!(
+            "{}. {}",
+            closing_text(None),
+            closing_step(pane.session(), "K", " (y copies KILL)")
+        );
         let lines = wrap(&closing, pen.width.max(1)).into_iter();
         text.extend(lines.map(|line| Line::styled(line, pen.theme.look)));
     }
@@ -101,7 +105,7 @@ fn reason<'a>(
     let mut text = paragraph(label, &sentence, style, style);
     if pane.ended.is_none() {
         let dim = pen.theme.dim;
-        let step = finding.next_step(session);
+        let step = finding.next_step(session, StepFor::Screen);
         text.extend(paragraph(
             next.to_owned(),
             &step,

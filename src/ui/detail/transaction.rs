@@ -15,47 +15,49 @@ const CLIENT: usize = 26;
 /// Maximum number of indented levels of the sessions that wait.
 const MAX_DEPTH: usize = 4;
 
-/// Returns the section.
-pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+/// Returns the section, and which of its lines are links, from top to bottom.
+pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> (Vec<Line<'a>>, Vec<usize>) {
     if let Some(text) = missing(app, pane) {
         let mut lines = vec![Line::default()];
         lines.extend(pen.labelled("LOCKS", text));
-        return lines;
+        return (lines, Vec::new());
     }
     let locks = app
         .locks_of(pane.identity.endpoint)
         .filter(|_| pane.ended.is_none());
     let Some(own) = locks.and_then(|locks| locks.session(pane.identity.id)) else {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     };
     let mut text = Vec::new();
+    let mut links = Vec::new();
     if own.transaction.is_some() {
         text.push(Line::default());
         text.extend(pen.labelled("TRANSACTION", &transaction(own)));
     }
-    let mut link = 0;
     if let Some(wait) = &own.wait {
         let holder = wait.blocker.as_ref();
         let name = holder.map_or_else(|| "an unknown thread".to_owned(), ToString::to_string);
         let likely = if wait.is_likely { "probably " } else { "" };
         let is_link = matches!(holder, Some(LockHolder::Session { .. }));
+        links.extend(is_link.then_some(text.len()));
         text.push(Line::from(vec![
             Span::styled(format!("{:<LABEL$}", "WAITS FOR"), pen.theme.head),
             Span::raw(likely),
             Span::styled(
                 name,
                 if is_link {
-                    link_style(pane, link, pen)
+                    link_style(pane, 0, pen)
                 } else {
                     Style::new()
                 },
             ),
             Span::styled("  b shows the chain", pen.theme.dim),
         ]));
-        link += usize::from(is_link);
     }
-    text.extend(waiting(app, pane, own, link, pen));
-    text
+    let (waiting, places) = waiting(app, pane, own, links.len(), pen);
+    links.extend(places.into_iter().map(|line| text.len() + line));
+    text.extend(waiting);
+    (text, links)
 }
 
 /// Returns how to read the locks of a stuck session, if they are not read.
@@ -70,19 +72,21 @@ fn missing(app: &App, pane: &DetailPane) -> Option<&'static str> {
     is_asked.then_some(text)
 }
 
-/// Returns the sessions that wait for this one, also through others, which are indented. Each is a link.
+/// Returns the sessions that wait for this one, also through others, which are indented. Each is a link;
+/// also returns their lines.
 fn waiting<'a>(
     app: &App,
     pane: &DetailPane,
     own: &SessionLocks,
     first_link: usize,
     pen: &Pen<'_>,
-) -> Vec<Line<'a>> {
+) -> (Vec<Line<'a>>, Vec<usize>) {
     let waiting = app.waiting_for(pane);
     if waiting.is_empty() {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
     let mut text = vec![Line::default()];
+    let mut links = Vec::new();
     for (place, one) in waiting.iter().take(MAX_WAITING).enumerate() {
         let label = if place == 0 { "WAIT FOR IT" } else { "" };
         let tree = match one.depth {
@@ -95,6 +99,7 @@ fn waiting<'a>(
         let lasted = one.lasted.map(|lasted| lasted.to_string()).unwrap_or_default();
         let room = pen.width.saturating_sub(LABEL + CLIENT + 10);
         let mut statement = pen.long(&one.statement, room).into_iter();
+        links.push(text.len());
         text.push(Line::from(vec![
             Span::styled(format!("{label:<LABEL$}"), pen.theme.head),
             Span::styled(tree, pen.theme.dim),
@@ -115,7 +120,7 @@ fn waiting<'a>(
             pen.theme.dim,
         ));
     }
-    text
+    (text, links)
 }
 
 /// Returns the style of a link: reversed if it is chosen.

@@ -6,7 +6,7 @@ use super::*;
 fn what_is_no_admin_api_is_a_failure_of_the_dialect() {
     let facts = but(|facts| {
         silent(facts);
-        let page = Unavailable::Fault(RequestError::NotJson("HTML"));
+        let page = Unavailable::Fault(RequestError::NotJson(Text::clean("HTML", TextLimit::Name)));
         facts.proxy = Err(page.clone());
         facts.list = Err(page);
     });

@@ -42,7 +42,10 @@ fn without_an_answer_the_skipped_checks_are_one_line() {
     });
     let page = but(|facts| {
         silent(facts);
-        facts.list = Err(Unavailable::Fault(RequestError::NotJson("HTML")));
+        facts.list = Err(Unavailable::Fault(RequestError::NotJson(Text::clean(
+            "HTML",
+            TextLimit::Name,
+        ))));
     });
     for (facts, failed, why) in [
         (rejected, "authentication", "the endpoint rejected the request"),

@@ -1,0 +1,151 @@
+//! A chunk: one frame of zstd that starts with everything that is known, flushed after each fact.
+
+use std::fmt;
+use std::time::Duration;
+
+use zstd::stream::raw::{CParameter, Encoder as ZstdEncoder, InBuffer, Operation as _, OutBuffer};
+
+use super::codec::Encoder;
+use super::error::RecordingError;
+use super::fact::Fact;
+use super::header::Footer;
+use crate::model::Now;
+
+/// Level of compression.
+const LEVEL: i32 = 3;
+/// Size of the buffer between compressor and output, in bytes.
+const BUFFER_SIZE: usize = 32 * 1024;
+/// Size of the lines of a chunk after which the next one starts, in bytes.
+const MAX_SIZE: u64 = 128 * 1024 * 1024;
+/// Number of facts after which the next chunk starts.
+const MAX_FACTS: u64 = 10_000;
+
+/// Writes facts into chunks.
+pub(super) struct ChunkWriter {
+    encoder: Encoder,
+    compressor: ZstdEncoder<'static>,
+    buffer: Vec<u8>,
+    lines: Vec<u8>,
+    open: Option<Footer>,
+    interval: Duration,
+}
+
+impl fmt::Debug for ChunkWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChunkWriter")
+            .field("open", &self.open)
+            .finish_non_exhaustive()
+    }
+}
+
+fn failed(error: &impl ToString) -> RecordingError {
+    RecordingError::Write(error.to_string())
+}
+
+impl ChunkWriter {
+    /// Creates a writer that starts a chunk after each interval.
+    pub(super) fn new(interval: Duration) -> Result<Self, RecordingError> {
+        let mut compressor = ZstdEncoder::new(LEVEL).map_err(|error| failed(&error))?;
+        compressor
+            .set_parameter(CParameter::ChecksumFlag(true))
+            .map_err(|error| failed(&error))?;
+        Ok(Self {
+            encoder: Encoder::default(),
+            compressor,
+            buffer: vec![0; BUFFER_SIZE],
+            lines: Vec::new(),
+            open: None,
+            interval,
+        })
+    }
+
+    /// The chunk that is not finished.
+    pub(super) const fn open(&self) -> Option<&Footer> {
+        self.open.as_ref()
+    }
+
+    /// Whether the open chunk must be finished before a fact at this time.
+    pub(super) fn is_due(&self, at: Now) -> bool {
+        self.open.as_ref().is_some_and(|open| {
+            let age = at.elapsed.checked_sub(open.from.elapsed);
+            age.is_none_or(|age| age >= self.interval) || open.size >= MAX_SIZE || open.lines >= MAX_FACTS
+        })
+    }
+
+    /// Appends a fact to the open chunk, or starts one with everything that is known before it. Afterwards `out`
+    /// can be read up to this fact.
+    pub(super) fn push(&mut self, fact: &Fact, out: &mut Vec<u8>) -> Result<(), RecordingError> {
+        self.lines.clear();
+        let mut written = 1;
+        if self.open.is_none() {
+            for key in self.encoder.start_chunk(fact) {
+                self.encoder
+                    .write(&key, true, &mut self.lines)
+                    .map_err(|error| failed(&error))?;
+                written += 1;
+            }
+        }
+        self.encoder
+            .write(fact, false, &mut self.lines)
+            .map_err(|error| failed(&error))?;
+        let before = out.len();
+        self.compress(out)?;
+        let open = self.open.get_or_insert(Footer {
+            from: fact.at,
+            to: fact.at,
+            lines: 0,
+            size: 0,
+            length: 0,
+        });
+        open.to = fact.at;
+        open.lines += written;
+        open.size += self.lines.len() as u64;
+        open.length += (out.len() - before) as u64;
+        Ok(())
+    }
+
+    /// Compresses the lines and flushes them.
+    fn compress(&mut self, out: &mut Vec<u8>) -> Result<(), RecordingError> {
+        let mut input = InBuffer::around(&self.lines);
+        while input.pos() < self.lines.len() {
+            let mut output = OutBuffer::around(self.buffer.as_mut_slice());
+            self.compressor
+                .run(&mut input, &mut output)
+                .map_err(|error| failed(&error))?;
+            out.extend_from_slice(output.as_slice());
+        }
+        loop {
+            let mut output = OutBuffer::around(self.buffer.as_mut_slice());
+            let left = self
+                .compressor
+                .flush(&mut output)
+                .map_err(|error| failed(&error))?;
+            out.extend_from_slice(output.as_slice());
+            if left == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Finishes the open chunk, if there is one. Returns its footer.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<Option<Footer>, RecordingError> {
+        let Some(mut footer) = self.open.take() else {
+            return Ok(None);
+        };
+        let before = out.len();
+        loop {
+            let mut output = OutBuffer::around(self.buffer.as_mut_slice());
+            let left = self
+                .compressor
+                .finish(&mut output, true)
+                .map_err(|error| failed(&error))?;
+            out.extend_from_slice(output.as_slice());
+            if left == 0 {
+                break;
+            }
+        }
+        self.compressor.reinit().map_err(|error| failed(&error))?;
+        footer.length += (out.len() - before) as u64;
+        Ok(Some(footer))
+    }
+}

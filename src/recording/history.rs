@@ -1,0 +1,156 @@
+//! The last minutes of a running program, as chunks in memory.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::chunk::ChunkWriter;
+use super::error::RecordingError;
+use super::fact::{Fact, FactKind};
+use super::facts::Facts;
+use super::header::CHUNK_INTERVAL;
+use super::limits::Limits;
+use super::lines::ChunkBytes;
+use super::reader::LEAD;
+use crate::model::Now;
+
+/// Default limit of the history, in bytes.
+pub const HISTORY_BYTES: usize = 8_000_000;
+/// Default limit of the history, as a duration.
+pub const HISTORY_SPAN: Duration = Duration::from_secs(15 * 60);
+/// The open chunk is finished when it takes this part of the limit, so that older ones can be dropped.
+const PARTS: usize = 4;
+
+/// The last facts, limited in bytes and in time.
+#[derive(Debug)]
+pub struct History {
+    chunks: VecDeque<Chunk>,
+    writer: ChunkWriter,
+    /// Bytes of the open chunk.
+    open: Vec<u8>,
+    open_lists: Vec<Duration>,
+    max_bytes: usize,
+    max_span: Duration,
+    /// Number of endpoints.
+    endpoints: usize,
+}
+
+/// A finished chunk.
+#[derive(Debug)]
+struct Chunk {
+    bytes: Arc<[u8]>,
+    from: Now,
+    to: Now,
+    /// Times of its lists.
+    lists: Vec<Duration>,
+}
+
+impl History {
+    /// Creates an empty history with these limits.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the compressor cannot be created.
+    pub fn new(endpoints: usize, max_bytes: usize, max_span: Duration) -> Result<Self, RecordingError> {
+        Ok(Self {
+            chunks: VecDeque::new(),
+            writer: ChunkWriter::new(CHUNK_INTERVAL)?,
+            open: Vec::new(),
+            open_lists: Vec::new(),
+            max_bytes,
+            max_span,
+            endpoints,
+        })
+    }
+
+    /// Adds a fact, and drops chunks beyond the limits. Facts are pushed in order of time.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the compressor fails. The history must then be dropped.
+    pub fn push(&mut self, fact: &Fact) -> Result<(), RecordingError> {
+        let is_large = self.open.len() > self.max_bytes / PARTS;
+        if is_large || self.writer.is_due(fact.at) {
+            self.finish()?;
+        }
+        self.writer.push(fact, &mut self.open)?;
+        if matches!(fact.kind, FactKind::Listed(_)) {
+            self.open_lists.push(fact.at.elapsed);
+        }
+        self.drop_old(fact.at.elapsed);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), RecordingError> {
+        if let Some(footer) = self.writer.finish(&mut self.open)? {
+            self.chunks.push_back(Chunk {
+                bytes: std::mem::take(&mut self.open).into(),
+                from: footer.from,
+                to: footer.to,
+                lists: std::mem::take(&mut self.open_lists),
+            });
+        }
+        Ok(())
+    }
+
+    fn drop_old(&mut self, now: Duration) {
+        let oldest = now.saturating_sub(self.max_span);
+        let is_old = |chunk: &Chunk| chunk.to.elapsed < oldest;
+        while self.bytes() > self.max_bytes || self.chunks.front().is_some_and(is_old) {
+            if self.chunks.pop_front().is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Returns the number of bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.bytes.len()).sum::<usize>() + self.open.len()
+    }
+
+    /// Returns the times of the first and the last fact; `None` without facts.
+    pub fn span(&self) -> Option<(Now, Now)> {
+        let open = self.writer.open().map(|open| (open.from, open.to));
+        let first = self.chunks.front().map(|chunk| chunk.from);
+        let last = self.chunks.back().map(|chunk| chunk.to);
+        let from = first.or(open.map(|(from, _)| from))?;
+        Some((from, open.map(|(_, to)| to).or(last)?))
+    }
+
+    /// Returns the facts up to a moment, from at least a minute before it if they are kept. Can be sent to
+    /// another thread: finished chunks are shared, the open one is copied.
+    pub fn facts_until(&self, moment: Duration) -> Facts {
+        let end = self.span().map_or(moment, |(_, to)| to.elapsed);
+        let start = moment.min(end).saturating_sub(LEAD);
+        let after = self.chunks.partition_point(|chunk| chunk.from.elapsed <= start);
+        let is_open_enough = self.writer.open().is_some_and(|open| open.from.elapsed <= start);
+        let first = if is_open_enough {
+            self.chunks.len()
+        } else {
+            after.saturating_sub(1)
+        };
+        let finished = self.chunks.iter().skip(first).map(|chunk| ChunkBytes {
+            range: 0..chunk.bytes.len(),
+            bytes: Arc::clone(&chunk.bytes),
+            is_complete: true,
+        });
+        let open = self.writer.open().map(|_| ChunkBytes {
+            range: 0..self.open.len(),
+            bytes: self.open.as_slice().into(),
+            is_complete: false,
+        });
+        let chunks = finished.chain(open);
+        Facts::new(chunks, self.endpoints, Limits::default(), false).until(moment)
+    }
+
+    /// Returns the time of the last list before a moment, or of the first one after it.
+    pub fn step(&self, moment: Duration, forward: bool) -> Option<Duration> {
+        let finished = self.chunks.iter().flat_map(|chunk| &chunk.lists);
+        let mut times = finished.chain(&self.open_lists);
+        if forward {
+            times.find(|time| **time > moment).copied()
+        } else {
+            times.take_while(|time| **time < moment).last().copied()
+        }
+    }
+}
