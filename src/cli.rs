@@ -5,6 +5,8 @@ mod commands;
 mod demo;
 mod examples;
 mod exit_status;
+#[cfg(feature = "export")]
+mod export;
 mod global_options;
 mod scope;
 
@@ -24,6 +26,8 @@ pub(crate) use self::commands::{ShowArgs, ShowOutput};
 pub(crate) use self::demo::DemoArgs;
 #[cfg(test)]
 pub(crate) use self::exit_status::EXIT_STATUSES;
+#[cfg(feature = "export")]
+pub(crate) use self::export::ExportArgs;
 pub(crate) use self::global_options::GlobalOptions;
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
@@ -76,7 +80,8 @@ fn command() -> Command {
         .help("Print the help: -h the usual options, --help all of them")
         .help_heading(program);
     let command = scope::hide_unused(Cli::command()).arg(help).arg(version);
-    ENDINGS.iter().fold(command, |all, ending| {
+    let endings = ENDINGS.iter().filter(|ending| ending.command.is_built());
+    endings.fold(command, |all, ending| {
         let end = |one: Command| one.after_help(ending.short_text()).after_long_help(ending.text());
         match ending.command.word() {
             None => end(all),
@@ -93,6 +98,9 @@ pub(crate) enum CliCommand {
     Demo(DemoArgs),
     /// Print the sessions, once or repeatedly
     List(ListArgs),
+    #[cfg(feature = "export")]
+    /// Serve metrics for Prometheus
+    Export(ExportArgs),
     /// Print all details of one session
     Show(ShowArgs),
     /// Kill sessions after verifying the identity of each
@@ -107,8 +115,11 @@ impl CliCommand {
     /// Returns the word on the command line.
     pub(crate) const fn word(&self) -> &'static str {
         let name = match self {
+            #[cfg(feature = "demo")]
             Self::Demo(_) => CommandName::Demo,
             Self::List(_) => CommandName::List,
+            #[cfg(feature = "export")]
+            Self::Export(_) => CommandName::Export,
             Self::Show(_) => CommandName::Show,
             Self::Kill(_) => CommandName::Kill,
             Self::Doctor(_) => CommandName::Doctor,

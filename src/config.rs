@@ -57,6 +57,7 @@ pub(crate) use self::saving::{Saved, SettingsFile};
 pub(crate) use self::setting::{Form, Setting};
 pub(crate) use self::settings::SettingId;
 pub(crate) use self::token::TokenSource;
+#[cfg(feature = "demo")]
 pub(crate) use self::value::number;
 
 /// The effective settings, checked.
@@ -113,6 +114,8 @@ pub(crate) struct Config {
     pub theme: Arc<ThemeStyles>,
     /// Name of the theme, or the path of its file.
     pub theme_name: String,
+    /// Maximum number of values of each label of the metrics.
+    pub export_top: usize,
     /// Field that the screen groups sessions by; `None` to show them one by one.
     pub group_by: Option<GroupingId>,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
@@ -174,6 +177,7 @@ impl Config {
             bell: false,
             theme: ThemeStyles::usual(),
             theme_name: String::new(),
+            export_top: 0,
             group_by: None,
             plainness: None,
         }

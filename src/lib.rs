@@ -11,6 +11,8 @@ pub mod demo;
 pub mod diagnosis;
 #[cfg(test)]
 mod docs;
+#[cfg(feature = "export")]
+pub(crate) mod export;
 pub mod filter;
 pub mod kill;
 pub mod model;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("wire", &["model"]),
     ("filter", &["model"]),
@@ -15,6 +15,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("recording", &["model", "diagnosis", "kill"]),
     ("app", &["model", "filter", "diagnosis", "kill", "recording"]),
     ("ui", &["model", "filter", "diagnosis", "kill", "app"]),
+    ("export", &["model", "diagnosis", "app"]),
     ("cli", &["config"]),
     ("config", &["model", "filter", "diagnosis", "kill", "app"]),
     ("clock", &["model"]),
@@ -58,12 +59,13 @@ const ROOMS: [(&str, &[&str]); 16] = [
             "poller",
             "runtime",
             "demo",
+            "export",
         ],
     ),
 ];
 
 /// Rooms without I/O, clock, threads or randomness.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "model",
     "wire",
     "filter",
@@ -72,9 +74,10 @@ const PURE: [&str; 8] = [
     "recording",
     "app",
     "ui",
+    "export",
 ];
 
-const IMPURE: [&str; 18] = [
+const IMPURE: [&str; 9] = [
     "tokio",
     "reqwest",
     "crossterm::",

@@ -255,7 +255,7 @@ impl App {
             let Some(session) = latest.position(id).and_then(|place| latest.sessions.get(place)) else {
                 return Some(format!("{id} has already ended"));
             };
-            let victim = self.victim(latest.identity(session), session.clone(), None)?;
+            let victim = self.victim(latest.identity(session), session.clone())?;
             return Some(format!("session {id}: {}", victim.refused?.words()));
         }
         let what = match self.thread_owner(&row.key) {

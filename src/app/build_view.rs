@@ -55,6 +55,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
     let previous = previous.as_deref();
     let locks = find_locks(previous, &snapshots, &reports);
     let mut view = TableView {
+        departed_at: None,
         departed: spec
             .cursor
             .as_ref()
@@ -256,6 +257,10 @@ fn text_widths(view: &TableView, order: &[RowRef]) -> [TextWidths; COLUMNS.len()
 }
 
 fn rank(view: &mut TableView) {
+    if view.departed.is_some() {
+        let departed_at = view.order.iter().position(|place| *place == RowRef::Departed);
+        view.departed_at = departed_at;
+    }
     for (rank, place) in (0..).zip(&view.order) {
         if let RowRef::Listed { snapshot, index } = place
             && let Some(ranks) = view.ranks.get_mut(usize::from(*snapshot))

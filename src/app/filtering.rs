@@ -1,12 +1,39 @@
 //! The filter prompt: effect of each key on the table.
 
+use std::sync::Arc;
+
 use super::App;
+use super::awaiting::Awaited;
 use super::keymap::KeyPress;
 use super::modal::Modal;
 use super::prompt::PromptResult;
 use super::status::Status;
+use super::table_view::TableView;
 use crate::filter::{Filter, FilterField};
 use crate::model::{Session, Text};
+
+/// The values of a field that a key has requested.
+#[derive(Clone, Debug)]
+pub(super) struct AwaitedValues {
+    id: u64,
+    field: &'static FilterField,
+    is_started: bool,
+}
+
+/// Input of reading the values of a field.
+#[derive(Clone, Debug)]
+pub(super) struct ValuesRequest {
+    pub(super) id: u64,
+    field: &'static FilterField,
+    view: Arc<TableView>,
+}
+
+impl ValuesRequest {
+    /// Returns the values of the field.
+    pub(super) fn run(self) -> Vec<String> {
+        self.view.texts(self.field)
+    }
+}
 
 impl App {
     /// Inserts pasted text into the open text input. It is never treated as keys.
@@ -97,8 +124,49 @@ impl App {
             table, modal, now, ..
         } = self;
         if let Some(prompt) = modal.prompt_mut() {
-            let view = &table.view;
-            let result = prompt.on_key(key, now.elapsed, &table.history, |field| view.texts(field));
+            let mut wanted = None;
+            let values = |field| {
+                wanted = Some(field);
+                Vec::new()
+            };
+            let result = prompt.on_key(key, now.elapsed, &table.history, values);
+            self.on_prompt_result(result);
+            if let Some(field) = wanted {
+                self.read_values(field);
+            }
+        }
+    }
+
+    /// Requests the values of a field. The word at the cursor is completed when they are known.
+    fn read_values(&mut self, field: &'static FilterField) {
+        self.calculations += 1;
+        self.values = Some(AwaitedValues {
+            id: self.calculations,
+            field,
+            is_started: false,
+        });
+        self.wait_for(Awaited::Values);
+    }
+
+    /// Returns the reading of values that has to be started.
+    pub(super) fn next_values(&mut self) -> Option<ValuesRequest> {
+        let awaited = self.values.as_mut().filter(|awaited| !awaited.is_started)?;
+        awaited.is_started = true;
+        Some(ValuesRequest {
+            id: awaited.id,
+            field: awaited.field,
+            view: Arc::clone(&self.table.view),
+        })
+    }
+
+    /// Completes the word at the cursor with the values of its field.
+    pub(super) fn on_values(&mut self, id: u64, values: Vec<String>) {
+        if self.values.take_if(|awaited| awaited.id == id).is_none() {
+            return;
+        }
+        self.end_wait(Awaited::Values);
+        if let Some(prompt) = self.modal.prompt_mut() {
+            let result = prompt.complete_with(values);
             self.on_prompt_result(result);
         }
     }

@@ -29,9 +29,8 @@ impl TableState {
 
     /// Whether all sessions of the group under the cursor are marked.
     pub(super) fn is_group_marked(&self) -> bool {
-        let marked = self.groups.marks_at(self.groups.cursor.position());
         let group = self.current_group();
-        group.is_some_and(|(_, group)| !group.is_gone && marked >= group.sessions)
+        group.is_some_and(|(_, group)| !group.is_gone && self.groups.marks_of(&group.key) >= group.sessions)
     }
 
     /// Returns the group under the cursor and the filter below `under` that matches exactly its

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::build_view::build_view;
+use super::calculation::Calculation;
 use super::endpoint::EndpointState;
 use super::keymap::{Code, KeyPress};
 use super::msg::{Effect, FrameReport, Msg, Now, Ticket};
@@ -42,6 +43,9 @@ pub(crate) struct AppHarness {
     /// How long it takes to build a view, and how often that was done.
     pub(crate) arranging_takes: Duration,
     pub(crate) arranged: usize,
+    /// Whether calculations run at once; otherwise `calculate` runs those that were requested.
+    pub(crate) calculates: bool,
+    pub(crate) calculations: Vec<Calculation>,
     /// Time of the next wake-up, if any.
     wake: Option<Duration>,
     /// The sessions whose connections are sampled first.
@@ -86,6 +90,8 @@ impl AppHarness {
             wake: None,
             arranging_takes: Duration::ZERO,
             arranged: 0,
+            calculates: true,
+            calculations: Vec::new(),
             shown: Vec::new(),
             lists: 0,
             zone: TimeZone::UTC,
@@ -107,6 +113,11 @@ impl AppHarness {
                         msgs.push_back(Msg::Clock(self.now()));
                         msgs.push_back(Msg::Arranged(Arc::new(build_view(*job))));
                     }
+                    Effect::Calculate(calculation) if self.calculates => {
+                        let calculated = calculation.run();
+                        msgs.extend(calculated.map(Box::new).map(Msg::Calculated));
+                    }
+                    Effect::Calculate(calculation) => self.calculations.push(*calculation),
                     Effect::WakeAt(at) => self.wake = Some(at),
                     Effect::Prioritize(shown) => self.shown = shown.into_iter().map(|(_, id)| id.0).collect(),
                     Effect::Kill(Order::Ask {
@@ -122,6 +133,17 @@ impl AppHarness {
                         self.asked.push(effect);
                     }
                     effect => self.asked.push(effect),
+                }
+            }
+        }
+    }
+
+    /// Runs the calculations that were requested, and those that follow from their results.
+    pub(crate) fn calculate(&mut self) {
+        while !self.calculations.is_empty() {
+            for calculation in std::mem::take(&mut self.calculations) {
+                if let Some(calculated) = calculation.run() {
+                    self.send(Msg::Calculated(Box::new(calculated)));
                 }
             }
         }

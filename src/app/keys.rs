@@ -286,7 +286,7 @@ impl App {
 
     /// Whether a key cancels a kill in its grace period instead of its normal effect. While text is
     /// typed, only keys that type no text do.
-    fn cancels_kill(&self, context: KeyContext, key: KeyPress) -> bool {
+    pub(super) fn cancels_kill(&self, context: KeyContext, key: KeyPress) -> bool {
         let is_u = !context.types_text() && matches!(key.typed_char(), Some('u' | 'U'));
         let leaves = matches!(
             action(context, key),
@@ -296,7 +296,7 @@ impl App {
     }
 
     /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
-    fn cancels_logging(&self, context: KeyContext, key: KeyPress) -> bool {
+    pub(super) fn cancels_logging(&self, context: KeyContext, key: KeyPress) -> bool {
         let is_u = !context.types_text() && matches!(key.typed_char(), Some('u' | 'U'));
         is_u && self.kills.batches.iter().any(KillBatch::is_logging)
     }

@@ -1,5 +1,6 @@
 //! The kill dialog: its victims, the chosen button, and its keys.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tui_input::Input;
@@ -10,15 +11,13 @@ use super::keymap::{Action, KeyContext, KeyPress, action};
 use super::kill_selection::Selection;
 use super::modal::Modal;
 use super::status::Status;
-use super::victim_rows::VictimWidths;
+use super::victim_counts::{VictimCounts, VictimLocks};
+use super::victim_rows::{Diagnosing, VictimWidths};
+use super::victim_selection::VictimOrigin;
 use super::wake::next_second;
 use crate::diagnosis::OwnedDiagnosis;
-use crate::filter::{Filter, FilterInput};
-use crate::kill::{
-    DialogResult, DialogState, KillBatch, KillTask, Order, Press, RefusalReason, Rules, Ticket, Victim,
-    check_killable, reason_names, summary,
-};
-use crate::model::{EndpointId, Identity, Lookup, Now, Session};
+use crate::kill::{DialogResult, DialogState, KillBatch, Order, Press, Rules, Ticket, Victim};
+use crate::model::{EndpointId, Now, RowKey};
 
 /// State of the open dialog.
 #[derive(Clone, Debug)]
@@ -33,16 +32,20 @@ pub(crate) struct KillDialog {
     pub reason: Input,
     /// Whether keys go to the reason.
     pub types_reason: bool,
-    /// Number of sessions that would be killed, by user, largest first.
-    pub by_user: Vec<(String, usize)>,
-    /// The same by service.
-    pub by_service: Vec<(String, usize)>,
     /// Widths of the longest texts of the victims.
     pub widths: VictimWidths,
     /// How the victims were selected.
     pub selection: Selection,
     /// Diagnosis of each victim, by index.
-    pub diagnoses: Vec<OwnedDiagnosis>,
+    pub diagnoses: Arc<Vec<OwnedDiagnosis>>,
+    /// Transactions and locks of each victim, by index.
+    pub(super) locks: Arc<Vec<VictimLocks>>,
+    /// Keys of the victims, by index.
+    pub(super) keys: Arc<Vec<RowKey>>,
+    /// State of the diagnoses after a new list.
+    pub(super) diagnosing: Diagnosing,
+    /// Counts of the victims that are not struck out.
+    pub counts: VictimCounts,
     /// Indexes of the victims that `h` struck out.
     pub struck_healthy: Vec<usize>,
     /// First line of the text about the only victim that is shown.
@@ -64,8 +67,12 @@ impl App {
                 self.status = Some(Status::note(format!("{} has already ended", detail.identity.id)));
                 return;
             }
-            let victim = self.victim(detail.identity.clone(), detail.session().clone(), None);
-            return self.open_dialog(victim.into_iter().collect(), Selection::Session);
+            let origin = VictimOrigin::Session {
+                identity: detail.identity.clone(),
+                session: Box::new(detail.session().clone()),
+                filter: None,
+            };
+            return self.select_victims(origin, Selection::Session);
         }
         if self.table.is_regrouping() {
             self.status = Some(Status::note("loading sessions …".to_owned()));
@@ -73,12 +80,16 @@ impl App {
         }
         if !self.marks.is_empty() {
             let beside_cursor = !self.is_cursor_on_mark();
-            return self.open_dialog(self.marked(), Selection::Marks { beside_cursor });
+            let origin = VictimOrigin::Marks(self.marks.set());
+            return self.select_victims(origin, Selection::Marks { beside_cursor });
         }
         if self.table.shows_groups() {
-            match self.victims_of_group() {
-                Ok(victims) if victims.is_empty() => {}
-                Ok(victims) => self.open_dialog(victims, self.selected_group()),
+            match self.table.chosen_group(&self.table.view.spec.filter) {
+                Ok(Some((key, filter))) => {
+                    let selection = self.selected_group();
+                    self.select_victims(VictimOrigin::Group { key, filter }, selection);
+                }
+                Ok(None) => {}
                 Err(status) => self.status = Some(status),
             }
             return;
@@ -90,8 +101,12 @@ impl App {
             self.status = Some(Status::note(format!("{} has already ended", row.session.id)));
             return;
         }
-        let victim = self.victim(row.identity(), row.session.clone(), None);
-        self.open_dialog(victim.into_iter().collect(), Selection::Session);
+        let origin = VictimOrigin::Session {
+            identity: row.identity(),
+            session: Box::new(row.session.clone()),
+            filter: None,
+        };
+        self.select_victims(origin, Selection::Session);
     }
 
     fn is_cursor_on_mark(&self) -> bool {
@@ -103,103 +118,6 @@ impl App {
             .key
             .as_ref()
             .is_some_and(|key| self.marks.has(key))
-    }
-
-    /// Returns the sessions of the group under the cursor as victims. Each stores the filter that
-    /// selected it.
-    fn victims_of_group(&self) -> Result<Vec<Victim>, Status> {
-        let view = &self.table.view;
-        let Some((key, filter)) = self.table.chosen_group(&view.spec.filter)? else {
-            return Ok(Vec::new());
-        };
-        let rows = view.rows_of_group(&key);
-        let victims =
-            rows.filter_map(|row| self.victim(row.identity(), row.session.clone(), Some(filter.clone())));
-        Ok(victims.collect())
-    }
-
-    /// Returns the marked sessions as the latest snapshots have them.
-    fn marked(&self) -> Vec<Victim> {
-        let marks = self.marks.iter().filter_map(|mark| {
-            let latest = self.endpoints.get(mark.key.endpoint)?.latest.as_ref()?;
-            let session = match latest.find(&mark.key) {
-                Lookup::Same(session) => session,
-                _ => mark.last()?,
-            };
-            // A mark stores the process that it was made in. In a later process the id belongs to
-            // another session.
-            let process = mark.key.process.as_ref().or(latest.process());
-            let identity = Identity::new(mark.key.endpoint, process, session);
-            self.victim(identity, session.clone(), mark.taken_by.clone())
-        });
-        marks.collect()
-    }
-
-    /// Returns a session as a victim, with its identity as of now. `None` if its endpoint has not
-    /// replied yet.
-    pub(super) fn victim(
-        &self,
-        identity: Identity,
-        session: Session,
-        taken_by: Option<Filter>,
-    ) -> Option<Victim> {
-        let endpoint = self.endpoints.get(identity.endpoint)?;
-        let diagnosis = self.table.view.diagnosis(&identity.key());
-        let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
-        let subject = FilterInput {
-            endpoint: Some(&endpoint.name),
-            reasons: Some(reasons.as_reasons()),
-            locks: self.lock_numbers(identity.endpoint, &session),
-            ..FilterInput::new(&session)
-        };
-        let refused = check_killable(&subject, endpoint.authority(), &self.settings.protect).err();
-        let latest = endpoint.latest.as_ref();
-        Some(Victim {
-            endpoint: endpoint.name.as_str().into(),
-            dialect: endpoint.dialect?,
-            instance: latest.and_then(|latest| latest.instance.clone()),
-            reasons,
-            identity,
-            session,
-            taken_by,
-            has_server_access: endpoint.server_access.is_set,
-            refused,
-        })
-    }
-
-    /// Opens the dialog. If no victim can be killed, the status line shows why and no dialog opens.
-    pub(super) fn open_dialog(&mut self, mut victims: Vec<Victim>, selection: Selection) {
-        let Some(first) = victims.first() else {
-            self.status = Some(Status::warning("no data from the proxy yet".to_owned()));
-            return;
-        };
-        if victims.iter().all(|victim| victim.refused.is_some()) {
-            let why = first
-                .refused
-                .as_ref()
-                .map_or_else(String::new, RefusalReason::words);
-            let who = match victims.len() {
-                1 => format!("session {}", first.identity.id),
-                count => format!("all {count} sessions"),
-            };
-            self.status = Some(Status::warning(format!("{who}: {why}")));
-            return;
-        }
-        let number = self.kills.take_numbers(victims.len());
-        let rules = Rules {
-            protect: self.settings.protect.clone(),
-            diagnosis: self.settings.diagnosis.clone(),
-            reports: self.endpoints.reports(),
-            kills_statements: self.settings.kill_statements,
-        };
-        let root = self.root_blocker(&victims);
-        let diagnoses = self.diagnose_victims(&mut victims);
-        let (mut dialog, orders) = KillDialog::open(number, victims, rules, selection);
-        dialog.root = root;
-        dialog.diagnoses = diagnoses;
-        self.modal = Modal::KillDialog(Box::new(dialog));
-        self.measure_dialog();
-        self.outbox.push_orders(orders);
     }
 
     /// Handles a key in the dialog.
@@ -224,16 +142,20 @@ impl App {
         match result {
             DialogResult::Stay => return,
             DialogResult::No => {
-                self.modal.close();
+                if let Modal::KillDialog(dialog) = std::mem::take(&mut self.modal) {
+                    self.free_dialog(dialog);
+                }
                 self.status = Some(Status::note("nothing was killed".to_owned()));
             }
             DialogResult::Yes if dialog.batch.open_dialog_ticket().is_none() => return,
             DialogResult::Yes => {
                 if let Modal::KillDialog(dialog) = std::mem::take(&mut self.modal) {
                     // Victims that were struck out must not be victims of the next kill unseen.
-                    let tasks = dialog.batch.tasks().iter().filter(|task| task.is_removed());
-                    for key in tasks.map(|task| task.victim.identity.key()) {
-                        self.marks.remove(&key);
+                    if dialog.batch.counts().checks.removed > 0 {
+                        let tasks = dialog.batch.tasks().iter().filter(|task| task.is_removed());
+                        for key in tasks.map(|task| task.victim.identity.key()) {
+                            self.marks.remove(&key);
+                        }
                     }
                     self.kills
                         .confirm(*dialog, self.settings.grace, self.now, &mut self.outbox);
@@ -246,7 +168,16 @@ impl App {
 
 impl KillDialog {
     /// Opens the dialog for these victims. Returns it with the orders of their checks.
-    fn open(number: u32, victims: Vec<Victim>, rules: Rules, selection: Selection) -> (Self, Vec<Order>) {
+    pub(super) fn open(
+        number: u32,
+        victims: Vec<Victim>,
+        rules: Rules,
+        selection: Selection,
+        (diagnoses, locks): (Vec<OwnedDiagnosis>, Vec<VictimLocks>),
+    ) -> (Self, Vec<Order>) {
+        let keys = victims.iter().map(|victim| victim.identity.key()).collect();
+        let ids = victims.iter().map(|victim| victim.identity.id);
+        let id_width = ids.max().map_or(0, |id| id.to_string().len());
         let (batch, orders) = KillBatch::open(number, victims, rules);
         let mut dialog = Self {
             batch,
@@ -254,16 +185,23 @@ impl KillDialog {
             cursor: 0,
             reason: Input::default(),
             types_reason: false,
-            by_user: Vec::new(),
-            by_service: Vec::new(),
-            widths: VictimWidths::default(),
+            widths: VictimWidths {
+                id: id_width,
+                ..VictimWidths::default()
+            },
             selection,
-            diagnoses: Vec::new(),
+            diagnoses: Arc::new(diagnoses),
+            locks: Arc::new(locks),
+            keys: Arc::new(keys),
+            diagnosing: Diagnosing::default(),
+            counts: VictimCounts::default(),
             struck_healthy: Vec::new(),
             scroll: 0,
             root: None,
         };
         dialog.count();
+        // The first frame needs them.
+        dialog.batch.texts();
         (dialog, orders)
     }
 
@@ -304,8 +242,7 @@ impl KillDialog {
 
     /// Returns when the oldest first check that has passed was sent.
     pub(crate) fn checked_at(&self) -> Option<Duration> {
-        let tasks = self.batch.tasks().iter().filter(|task| !task.is_removed());
-        tasks.filter_map(KillTask::passed_at).min()
+        self.batch.counts().checked_at
     }
 
     /// Returns when the age of the checks next changes on the screen.
@@ -338,7 +275,7 @@ impl KillDialog {
         if self.batch.tasks().len() < 2 {
             return Vec::new();
         }
-        let orders = self.batch.toggle_removed(self.cursor, now);
+        let orders = self.batch.toggle_removed(&[self.cursor], now);
         // From now on the user decides about this victim, not `h`.
         let own = self.cursor;
         self.struck_healthy.retain(|index| *index != own);
@@ -353,10 +290,5 @@ impl KillDialog {
         if self.batch.toggle_statements() {
             self.dialog.on_change();
         }
-    }
-
-    pub(super) fn count(&mut self) {
-        self.by_user = summary::count_by(self.batch.tasks(), |session| session.user.as_ref());
-        self.by_service = summary::count_by(self.batch.tasks(), |session| session.service.as_ref());
     }
 }

@@ -1,11 +1,9 @@
 //! How the victims of a kill dialog were selected, and why they are stuck.
 
-use std::cmp::Reverse;
-
 use super::App;
 use super::kill_dialog::KillDialog;
 use crate::diagnosis::OwnedDiagnosis;
-use crate::kill::{KillTask, Order, Victim};
+use crate::kill::{KillTask, Order};
 use crate::model::Now;
 
 /// How the victims of a kill dialog were selected.
@@ -23,19 +21,6 @@ pub(crate) enum Selection {
 }
 
 impl App {
-    /// Sorts victims: the most severe first. Returns the diagnosis of each.
-    pub(super) fn diagnose_victims(&self, victims: &mut [Victim]) -> Vec<OwnedDiagnosis> {
-        let view = &self.table.view;
-        let diagnosis = |victim: &Victim| view.diagnosis(&victim.identity.key());
-        victims.sort_by_cached_key(|victim| {
-            Reverse(diagnosis(victim).and_then(|diagnosis| diagnosis.severity()))
-        });
-        let each = victims.iter().map(|victim| {
-            diagnosis(victim).map_or_else(OwnedDiagnosis::unknown, crate::diagnosis::Diagnosis::to_owned)
-        });
-        each.collect()
-    }
-
     /// Returns the group under the cursor.
     pub(super) fn selected_group(&self) -> Selection {
         let group = self.table.current_group();
@@ -77,10 +62,7 @@ impl KillDialog {
         } else {
             self.struck_healthy.extend(&indexes);
         }
-        let mut orders = Vec::new();
-        for index in &indexes {
-            orders.extend(self.batch.toggle_removed(*index, now));
-        }
+        let orders = self.batch.toggle_removed(&indexes, now);
         if !indexes.is_empty() {
             self.dialog.on_change();
             self.count();

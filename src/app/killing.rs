@@ -71,10 +71,14 @@ pub(crate) struct Kills {
 }
 
 impl Kills {
-    pub(super) fn take_numbers(&mut self, victims: usize) -> u32 {
-        let first = self.begun.saturating_add(1);
+    /// Returns the first number of the next batch.
+    pub(super) const fn next_number(&self) -> u32 {
+        self.begun.saturating_add(1)
+    }
+
+    /// Uses the numbers of a batch with this many victims.
+    pub(super) fn take_numbers(&mut self, victims: usize) {
         self.begun = self.begun.saturating_add(numbers(victims));
-        first
     }
 
     /// Stores a few keys. Only rows that are still on the screen need them.
@@ -433,9 +437,7 @@ impl App {
                         endpoint.on_kill_outcome(&outcome, now);
                     }
                     if outcome.is_gone() {
-                        let key = identity.key();
-                        let all = self.undo.marks_mut().chain([&mut self.marks]);
-                        all.for_each(|marks| marks.remove(&key));
+                        self.marks.remove(&identity.key());
                     }
                     if is_single || matches!(outcome, KillOutcome::NotAllowed(_)) {
                         let name = self.endpoints.name_among_several(identity.endpoint);

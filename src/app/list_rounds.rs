@@ -87,6 +87,10 @@ impl ListRounds {
                 self.endpoints.get_mut(endpoint)?.servers.on_reply(answer);
                 None
             }
+            Msg::Services { endpoint, answer } => {
+                self.endpoints.get_mut(endpoint)?.services.on_reply(answer);
+                None
+            }
             Msg::ServerAccess { endpoint, report } => {
                 self.endpoints.get_mut(endpoint)?.server_access.on_report(report);
                 None
@@ -164,6 +168,12 @@ impl ListRounds {
             LinkState::Failing { fault, .. } => Some((id, fault)),
             _ => None,
         })
+    }
+
+    /// Returns the endpoints.
+    #[cfg(feature = "export")]
+    pub(crate) const fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
     }
 
     /// Returns the latest reports of the servers of each endpoint.

@@ -1,6 +1,10 @@
 //! Keys that mark rows: one, a range, all that are shown.
 
+use std::sync::Arc;
+
 use super::App;
+use super::awaiting::Awaited;
+use super::marks::MarksUpdated;
 use super::status::Status;
 
 impl App {
@@ -17,7 +21,6 @@ impl App {
         };
         self.status = self.marks.toggle_row(&row);
         if self.status.is_none() {
-            self.count_marks();
             self.step(1);
         }
     }
@@ -27,11 +30,9 @@ impl App {
         let are_marked = self.table.is_group_marked();
         match self.table.chosen_group(&self.table.view.spec.filter) {
             Ok(Some((key, filter))) => {
-                let keys = self.table.view.rows_of_group(&key).map(|row| row.key());
-                let removed = self.marks.toggle_all(keys.collect(), are_marked, &filter);
-                self.count_marks();
+                self.marks.change_group(&self.table.view, key, are_marked, filter);
+                self.wait_for_marks();
                 self.step(1);
-                self.offer_marks(removed);
             }
             Ok(None) => {}
             Err(status) => self.status = Some(status),
@@ -45,27 +46,44 @@ impl App {
                 "a range needs the list of sessions; Space marks the whole group".to_owned(),
             ))
         } else {
-            self.marks.toggle_range(&self.table)
+            let status = self.marks.toggle_range(&self.table);
+            self.wait_for_marks();
+            status
         };
-        self.count_marks();
     }
 
     /// Marks all rows that match the filter.
     pub(super) fn mark_all(&mut self) {
         self.marks.mark_all(&self.table.view);
-        self.count_marks();
+        self.wait_for_marks();
     }
 
     /// Removes all marks; `u` brings them back.
     pub(super) fn unmark_all(&mut self) {
-        let removed = self.marks.take();
-        self.count_marks();
-        self.offer_marks(removed);
+        self.table.groups.marked = Arc::default();
+        if let Some(removed) = self.marks.take() {
+            self.offer_marks(removed);
+        }
     }
 
-    /// Counts the marks that are hidden, and those of each group.
-    pub(super) fn count_marks(&mut self) {
-        self.marks.count_hidden(&self.table.view);
-        self.table.groups.count_marks(&self.marks, &self.table.view);
+    /// Later keys wait until the change of the marks is done.
+    pub(super) fn wait_for_marks(&mut self) {
+        if self.marks.is_changing() {
+            self.wait_for(Awaited::Marks);
+        }
+    }
+
+    /// Handles the result of an update of the marks.
+    pub(super) fn on_marks_updated(&mut self, updated: MarksUpdated) {
+        let Some(accepted) = self.marks.accept(updated) else {
+            return;
+        };
+        self.table.groups.marked = accepted.by_group;
+        if let Some(removed) = accepted.removed {
+            self.offer_marks(removed);
+        }
+        if accepted.is_by_key {
+            self.end_wait(Awaited::Marks);
+        }
     }
 }

@@ -6,6 +6,7 @@
 pub(crate) mod alert;
 pub(crate) mod blockers;
 pub mod build_view;
+pub mod calculation;
 pub(crate) mod chooser;
 pub(crate) mod column;
 pub(crate) mod columns;
@@ -53,6 +54,7 @@ pub(crate) mod trend;
 pub(crate) mod trend_point;
 pub(crate) mod view_query;
 
+mod awaiting;
 pub(crate) mod copying;
 mod filtering;
 mod grouping;
@@ -67,13 +69,15 @@ mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
-pub(crate) mod recorded;
+pub mod recorded;
 mod request_shares;
 mod sampling;
 mod sorting;
 mod undo;
 mod update;
+mod victim_counts;
 mod victim_rows;
+mod victim_selection;
 mod wake;
 
 use std::sync::Arc;
@@ -255,6 +259,15 @@ pub struct App {
     hold_until: Option<Duration>,
     goto: Option<navigate::Goto>,
     search: Option<searching::Search>,
+    searches: searching::Searches,
+    /// The victims that a key has requested, until their dialog opens.
+    victims: Option<victim_selection::AwaitedVictims>,
+    /// The values that a key has requested for the filter prompt.
+    values: Option<filtering::AwaitedValues>,
+    /// Input that waits for a result.
+    waiting: awaiting::Waiting,
+    /// Number of the last calculation that a key has requested.
+    calculations: u64,
     mouse: mouse::Mouse,
     alerts: alert::TerminalAlerts,
     /// The settings that are being saved, until the next key.
@@ -302,6 +315,11 @@ impl App {
             hold_until: None,
             goto: None,
             search: None,
+            searches: searching::Searches::default(),
+            victims: None,
+            values: None,
+            waiting: awaiting::Waiting::default(),
+            calculations: 0,
             mouse: mouse::Mouse::default(),
             alerts: alert::TerminalAlerts::default(),
             saving: None,
@@ -312,16 +330,12 @@ impl App {
 
     /// Returns the transactions and locks of an endpoint that the table shows.
     pub(crate) fn locks_of(&self, endpoint: EndpointId) -> Option<&EndpointLocks> {
-        let view = &self.table.view;
-        let mut lists = view.snapshots.iter().zip(&view.locks);
-        let found = lists.find(|(snapshot, _)| snapshot.endpoint == endpoint);
-        found.map(|(_, locks)| locks.as_ref())
+        self.table.view.locks_of(endpoint)
     }
 
     /// Returns the numbers of a session's transaction and locks.
     pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
-        let locks = self.locks_of(endpoint);
-        locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
+        self.table.view.lock_numbers(endpoint, session)
     }
 
     /// Whether no endpoint can read locks, because all of them have the draft's API.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
+use super::calculation::{Calculated, Calculation};
 use super::keymap::KeyPress;
 use super::mouse::{ClickableLine, HintPlace, MouseEvent};
 use super::saving::{SaveResult, SavedSettings, SettingChange};
@@ -118,6 +119,8 @@ pub enum Msg {
     Saved(SaveResult),
     /// A finished table view.
     Arranged(Arc<TableView>),
+    /// The result of a calculation.
+    Calculated(Box<Calculated>),
     /// The program is about to be suspended.
     Suspends,
     /// The program was suspended and continues.
@@ -152,6 +155,8 @@ impl Msg {
 pub enum Effect {
     /// Build a table view off the drawing thread; answered by `Arranged`.
     Arrange(Box<ViewRequest>),
+    /// Run a calculation off the drawing thread; answered by `Calculated`.
+    Calculate(Box<Calculation>),
     /// List all endpoints now. Rejected credentials are tried once more.
     Refresh,
     /// List these endpoints now, if the request is not too expensive.

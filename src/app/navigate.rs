@@ -36,14 +36,9 @@ impl Goto {
         }
     }
 
-    /// Returns the position of the first session whose id begins with the digits: the exact id, then
-    /// the shortest longer one, which is the smallest.
+    /// Returns the position of the first session whose id begins with the digits.
     fn position(&self, view: &TableView) -> Option<usize> {
-        let wanted = self.digits.parse::<u64>().ok()?;
-        let rows = view.window(0, usize::MAX);
-        let ids = rows.map(|row| row.session.id.0).enumerate();
-        let found = ids.filter(|(_, id)| begins_with(*id, wanted));
-        found.min_by_key(|(_, id)| *id).map(|(position, _)| position)
+        view.position_by_digits(self.digits.parse().ok()?)
     }
 }
 
@@ -171,12 +166,4 @@ impl App {
         let page = self.page();
         self.table.scroll_into_view(page);
     }
-}
-
-/// Whether a number begins with the digits of another.
-const fn begins_with(mut id: u64, digits: u64) -> bool {
-    while id > digits {
-        id /= 10;
-    }
-    id == digits
 }

@@ -148,7 +148,7 @@ static NO_EFFECTS: &[NoEffect] = &[
         actions: &[Action::StrikeHealthy],
         applies: |app| {
             let dialog = app.modal.kill_dialog();
-            dialog.is_some_and(|dialog| dialog.healthy().next().is_none() && dialog.struck_healthy.is_empty())
+            dialog.is_some_and(|dialog| dialog.counts.healthy == 0 && dialog.struck_healthy.is_empty())
         },
         text: "all these sessions are stuck",
     },

@@ -104,6 +104,12 @@ impl FilterPrompt {
         self.result_of(changed)
     }
 
+    /// Completes the word at the cursor with the values of its field.
+    pub(super) fn complete_with(&mut self, values: Vec<String>) -> PromptResult {
+        let changed = self.complete(|_| values);
+        self.result_of(changed)
+    }
+
     /// Handles pasted text.
     pub(super) fn on_paste(&mut self, text: &str) -> PromptResult {
         let changed = self.paste(text);

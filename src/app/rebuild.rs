@@ -124,7 +124,7 @@ impl App {
         if !self.paused {
             self.endpoints.on_diagnosis(&self.table.view);
         }
-        self.count_marks();
+        self.marks.request_counts();
         self.rebuild_if_waiting();
     }
 }

@@ -6,7 +6,7 @@ use crate::recording::{Fact, FactKind};
 
 /// Returns the fact in a message received at `at`. `None` for input, output and the replies of kills, which the
 /// entries of the audit log record.
-pub(crate) fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
+pub fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
     let (endpoint, kind) = match msg {
         Msg::DialectDetected(endpoint, dialect) => (*endpoint, FactKind::Dialect(*dialect)),
         Msg::Listed(list) => (list.endpoint, FactKind::Listed(list.clone())),
@@ -41,6 +41,7 @@ pub(crate) fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
         | Msg::LogFailed(_)
         | Msg::Saved(_)
         | Msg::Arranged(_)
+        | Msg::Calculated(_)
         | Msg::Suspends
         | Msg::Resumed
         | Msg::Ends
@@ -51,7 +52,7 @@ pub(crate) fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
 }
 
 /// Returns the message of a fact; `None` for kills and notes. The time is sent before it, as [`Msg::Clock`].
-pub(crate) fn msg_of(fact: Fact) -> Option<Msg> {
+pub fn msg_of(fact: Fact) -> Option<Msg> {
     let endpoint: EndpointId = fact.endpoint?;
     Some(match fact.kind {
         FactKind::Dialect(dialect) => Msg::DialectDetected(endpoint, dialect),
@@ -71,4 +72,55 @@ pub(crate) fn msg_of(fact: Fact) -> Option<Msg> {
         FactKind::ServerReport(report) => Msg::ServerAccess { endpoint, report },
         FactKind::Kill(_) | FactKind::Note(_) => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{Dialect, RequestError, ServerReport, SessionId, Snapshot, Text, TextLimit};
+
+    #[test]
+    fn every_message_of_an_endpoint_is_a_fact_and_back() {
+        let endpoint = EndpointId(0);
+        let server = Text::clean("db-01", TextLimit::Name);
+        let (refused, missing) = (RequestError::Refused, RequestError::NotFound);
+        let list = Arc::new(Snapshot::empty(Dialect::Draft));
+        for msg in [
+            Msg::DialectDetected(endpoint, Dialect::Draft),
+            Msg::Listed(Arc::clone(&list)),
+            Msg::RowsRead(list),
+            Msg::MayOnlyRead(endpoint),
+            Msg::SeveralProxies(endpoint),
+            Msg::ListFailed {
+                endpoint,
+                fault: refused.clone(),
+                retry_in: Duration::from_secs(1),
+            },
+            Msg::Seen {
+                endpoint,
+                id: SessionId(7),
+                answer: Err(missing),
+            },
+            Msg::Sampled(endpoint, Vec::new()),
+            Msg::Servers {
+                endpoint,
+                answer: Err(refused.clone()),
+            },
+            Msg::Services {
+                endpoint,
+                answer: Err(refused),
+            },
+            Msg::ServerAccess {
+                endpoint,
+                report: Arc::new(ServerReport::unread(server, Now::default().wall)),
+            },
+        ] {
+            let fact = fact_of(&msg, Now::default()).unwrap();
+            assert_eq!(format!("{:?}", msg_of(fact).unwrap()), format!("{msg:?}"));
+        }
+        assert!(fact_of(&Msg::Suspends, Now::default()).is_none());
+    }
 }

@@ -45,9 +45,18 @@ const MAX_PRIORITIZED: usize = 64;
 
 /// The sessions that were read before others last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PrioritizedRows(Vec<(EndpointId, SessionId)>);
+pub(super) struct PrioritizedRows {
+    rows: Vec<(EndpointId, SessionId)>,
+    /// Number of the view, and offset and height of the window, that they were chosen for.
+    window: Option<(u64, usize, usize)>,
+}
 
 impl PrioritizedRows {
+    /// Whether the rows have to be chosen again for a view and a window: they read all stuck rows.
+    pub(super) fn is_needed(&mut self, window: (u64, usize, usize)) -> bool {
+        self.window.replace(window) != Some(window)
+    }
+
     /// Returns the sessions to read first, if they have changed. `rows` are those on the screen, then the
     /// stuck ones.
     pub(super) fn update<'a>(&mut self, rows: impl Iterator<Item = TableRow<'a>>) -> Option<Effect> {
@@ -61,10 +70,10 @@ impl PrioritizedRows {
                 wanted.push(key);
             }
         }
-        if wanted == self.0 {
+        if wanted == self.rows {
             return None;
         }
-        self.0.clone_from(&wanted);
+        self.rows.clone_from(&wanted);
         Some(Effect::Prioritize(wanted))
     }
 }

@@ -1,8 +1,11 @@
 //! Search: moves the cursor to a row with a text. No row is hidden.
 
+use std::sync::Arc;
+
 use tui_input::{Input, InputRequest};
 
 use super::App;
+use super::awaiting::Awaited;
 use super::build_view::filter_input;
 use super::keymap::{Action, KeyContext, KeyPress, action};
 use super::modal::Modal;
@@ -10,7 +13,7 @@ use super::prompt::edit;
 use super::reason_names::Names;
 use super::row::TableRow;
 use super::status::Status;
-use super::table::TableState;
+use super::table_view::TableView;
 use crate::filter::{Filter, MAX_FILTER_LEN};
 use crate::model::visible;
 
@@ -80,13 +83,69 @@ impl SearchPrompt {
     }
 }
 
-impl TableState {
+/// Purpose of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SearchPurpose {
+    /// Count the rows with the text that is typed.
+    Count,
+    /// Go to the next row, downwards by 1 or upwards by -1, as the step with this number.
+    Go(u64, isize),
+}
+
+/// The searches that a key has requested.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Searches {
+    /// Whether the rows with the typed text have to be counted.
+    must_count: bool,
+    is_counting: bool,
+    /// The step to the next row: its number, its direction, and whether it is started.
+    step: Option<(u64, isize, bool)>,
+}
+
+/// Input of a search.
+#[derive(Clone, Debug)]
+pub(super) struct SearchRequest {
+    purpose: SearchPurpose,
+    search: Search,
+    view: Arc<TableView>,
+    /// Position of the cursor.
+    from: usize,
+}
+
+/// Result of a search.
+#[derive(Clone, Debug)]
+pub(super) struct SearchFound {
+    purpose: SearchPurpose,
+    text: String,
+    view: Arc<TableView>,
+    found: Found,
+}
+
+impl SearchRequest {
+    /// Searches for the next row or group that has the text.
+    pub(super) fn run(self) -> SearchFound {
+        let step = match self.purpose {
+            SearchPurpose::Count => 1,
+            SearchPurpose::Go(_, step) => step,
+        };
+        SearchFound {
+            found: self.find(step),
+            purpose: self.purpose,
+            text: self.search.text,
+            view: self.view,
+        }
+    }
+
     /// Returns the positions of all rows or groups that have the text.
-    fn positions_with(&self, search: &Search) -> Vec<usize> {
-        let needle = search.text.to_lowercase();
+    fn positions(&self) -> Vec<usize> {
+        let needle = self.search.text.to_lowercase();
         let mut names = Names::new();
-        let mut row_has_text =
-            |row: &TableRow<'_>| search.filter.evaluate(&filter_input(row, &mut names)).is_yes();
+        let mut row_has_text = |row: &TableRow<'_>| {
+            self.search
+                .filter
+                .evaluate(&filter_input(row, &mut names))
+                .is_yes()
+        };
         if let Some(groups) = &self.view.groups {
             let names = groups
                 .window(0, usize::MAX)
@@ -100,9 +159,9 @@ impl TableState {
     }
 
     /// Returns the next row or group that has the text. `step` is 1 for downwards and -1 for upwards.
-    fn find(&self, search: &Search, step: isize) -> Found {
-        let from = self.shown_position();
-        let all = self.positions_with(search);
+    fn find(&self, step: isize) -> Found {
+        let from = self.from;
+        let all = self.positions();
         let next = if step == 1 {
             let next = all.iter().position(|position| *position > from);
             next.map_or((0, true), |next| (next, false))
@@ -161,12 +220,69 @@ impl App {
         }
     }
 
-    /// Counts the rows with the typed text.
+    /// Requests that the rows with the typed text are counted. Until then, the last number is shown.
     pub(super) fn count_found(&mut self) {
         if let Modal::Search(prompt) = &mut self.modal {
-            let search = Search::new(prompt.input.value());
-            prompt.found = search.map(|search| self.table.find(&search, 1));
+            self.searches.must_count = !prompt.input.value().is_empty();
+            if !self.searches.must_count {
+                prompt.found = None;
+            }
         }
+    }
+
+    /// Returns the search that has to be started.
+    pub(super) fn next_search(&mut self) -> Option<SearchRequest> {
+        let request = |purpose, search: Search| SearchRequest {
+            purpose,
+            search,
+            view: Arc::clone(&self.table.view),
+            from: self.table.shown_position(),
+        };
+        if let Some((number, step, is_started)) = &mut self.searches.step
+            && !std::mem::replace(is_started, true)
+        {
+            let purpose = SearchPurpose::Go(*number, *step);
+            return self.search.clone().map(|search| request(purpose, search));
+        }
+        if self.searches.is_counting || !std::mem::take(&mut self.searches.must_count) {
+            return None;
+        }
+        let search = Search::new(self.modal.search()?.input.value())?;
+        self.searches.is_counting = true;
+        Some(request(SearchPurpose::Count, search))
+    }
+
+    /// Handles the result of a search.
+    pub(super) fn on_search_found(&mut self, result: &SearchFound) {
+        match result.purpose {
+            SearchPurpose::Count => {
+                self.searches.is_counting = false;
+                if let Modal::Search(prompt) = &mut self.modal
+                    && prompt.input.value() == result.text
+                {
+                    prompt.found = Some(result.found);
+                }
+            }
+            SearchPurpose::Go(number, step) => {
+                let Some((_, _, is_started)) = self.searches.step.as_mut().filter(|(own, ..)| *own == number)
+                else {
+                    return;
+                };
+                if !Arc::ptr_eq(&result.view, &self.table.view) {
+                    // The positions are those of an older view.
+                    *is_started = false;
+                    return;
+                }
+                self.searches.step = None;
+                self.end_wait(Awaited::Search);
+                self.go_to_found(result.found, step);
+            }
+        }
+    }
+
+    /// Drops the step to the next row that is in progress.
+    pub(super) const fn stop_search(&mut self) {
+        self.searches.step = None;
     }
 
     /// Returns the text that the rows highlight: the one being typed, otherwise that of the last search.
@@ -199,7 +315,14 @@ impl App {
     fn search(&mut self, step: isize) {
         let Some(search) = &mut self.search else { return };
         search.is_shown = true;
-        let found = self.table.find(search, step);
+        self.calculations += 1;
+        self.searches.step = Some((self.calculations, step, false));
+        self.wait_for(Awaited::Search);
+    }
+
+    /// Moves the cursor to a row that a search has found.
+    fn go_to_found(&mut self, found: Found, step: isize) {
+        let Some(search) = &self.search else { return };
         let text = format!("'{}'", visible(&search.text));
         if found.count == 0 {
             let filtered = if self.table.filter.is_empty() {

@@ -17,6 +17,8 @@ use crate::model::RowKey;
 pub(crate) struct TableState {
     /// The view on the screen.
     pub view: Arc<TableView>,
+    /// Number of views so far.
+    pub(super) views: u64,
     /// The filter.
     pub filter: Filter,
     /// The filters applied before.
@@ -60,6 +62,7 @@ impl TableState {
     /// Accepts a finished view; `height` is the number of rows on the screen.
     pub(crate) fn set_view(&mut self, view: Arc<TableView>, height: usize) {
         self.view = view;
+        self.views += 1;
         if let Some(groups) = &self.view.groups {
             return self.groups.cursor.follow(groups, height);
         }

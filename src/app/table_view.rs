@@ -17,7 +17,9 @@ use super::server_view::ServerCounts;
 use super::view_query::ViewQuery;
 use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
 use crate::filter::{FilterField, FilterInput};
-use crate::model::{EndpointId, EndpointLocks, LockKnowledge, Lookup, RowKey, Session, Snapshot};
+use crate::model::{
+    EndpointId, EndpointLocks, LockKnowledge, LockNumbers, Lookup, RowKey, Session, SessionId, Snapshot,
+};
 
 /// Reference to a session: snapshot and index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,10 +82,11 @@ pub struct TableView {
     /// The position in `order` for each snapshot and index, or `HIDDEN_RANK`.
     pub(super) ranks: Vec<Vec<u32>>,
     pub(super) departed: Option<DepartedRow>,
+    /// The position of the departed row in `order`, if it is shown.
+    pub(super) departed_at: Option<usize>,
 }
 
-/// Maximum number of sessions inspected for values, and of values kept.
-const MAX_INSPECTED_SESSIONS: usize = 20_000;
+/// Maximum number of values kept for completion.
 const MAX_VALUES: usize = 300;
 
 /// Rank of a session that is not shown.
@@ -120,8 +123,7 @@ impl TableView {
 
     /// Returns the number of shown rows that are in a list: all but the departed row.
     pub fn listed_count(&self) -> usize {
-        let departed_is_shown = self.has_departed_row() && self.order.contains(&RowRef::Departed);
-        self.order.len() - usize::from(departed_is_shown)
+        self.order.len() - usize::from(self.departed_at.is_some())
     }
 
     /// Returns the number of sessions, shown or not.
@@ -171,7 +173,7 @@ impl TableView {
         if let Some(departed) = &self.departed
             && departed.snapshot.key(&departed.session) == *key
         {
-            return self.order.iter().position(|place| *place == RowRef::Departed);
+            return self.departed_at;
         }
         self.snapshots
             .iter()
@@ -183,6 +185,18 @@ impl TableView {
                 }
                 _ => None,
             })
+    }
+
+    /// Returns the position of the first session whose id begins with digits: the exact id, then the shortest
+    /// longer one, which is the smallest.
+    pub(super) fn position_by_digits(&self, digits: u64) -> Option<usize> {
+        let lists = self.snapshots.iter().zip(&self.ranks);
+        let listed = lists.filter_map(|(snapshot, ranks)| first_by_digits(&snapshot.sessions, ranks, digits));
+        let departed = self.departed.as_ref().zip(self.departed_at);
+        let departed = departed.map(|(departed, position)| (departed.session.id, position));
+        let departed = departed.filter(|(id, _)| begins_with(id.0, digits));
+        let first = listed.chain(departed).min_by_key(|(id, _)| *id);
+        first.map(|(_, position)| position)
     }
 
     /// Whether there is a departed row.
@@ -202,7 +216,7 @@ impl TableView {
             });
         let mut texts = BTreeSet::new();
         let mut names = Names::new();
-        for (session, diagnosis) in sessions.take(MAX_INSPECTED_SESSIONS) {
+        for (session, diagnosis) in sessions {
             let subject = FilterInput {
                 reasons: Some(names.of(&diagnosis)),
                 ..FilterInput::new(session)
@@ -256,13 +270,21 @@ impl TableView {
 
     /// Returns the number of sessions with a reason, shown or not.
     pub(crate) fn count_reason(&self, name: &str) -> usize {
-        let lists = self.snapshots.iter().zip(&self.diagnoses);
-        let has_reason =
-            |diagnosis: Diagnosis<'_>| diagnosis.found.iter().any(|found| found.reason.name == name);
-        let sessions = lists.flat_map(|(snapshot, diagnoses)| {
-            (0..snapshot.sessions.len()).map(|index| diagnoses.diagnosis(index))
-        });
-        sessions.filter(|diagnosis| has_reason(*diagnosis)).count()
+        let lists = self.diagnoses.iter();
+        lists.map(|diagnoses| diagnoses.count_reason(name)).sum()
+    }
+
+    /// Returns the transactions and locks of an endpoint.
+    pub(crate) fn locks_of(&self, endpoint: EndpointId) -> Option<&EndpointLocks> {
+        let mut lists = self.snapshots.iter().zip(&self.locks);
+        let found = lists.find(|(snapshot, _)| snapshot.endpoint == endpoint);
+        found.map(|(_, locks)| locks.as_ref())
+    }
+
+    /// Returns the numbers of a session's transaction and locks.
+    pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
+        let locks = self.locks_of(endpoint);
+        locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
     }
 
     /// Returns the name of an endpoint.
@@ -310,4 +332,36 @@ impl TableView {
             }
         }
     }
+}
+
+/// Returns the smallest id that begins with digits among the sessions that are shown, and its position. Reads only
+/// the ranks of sessions with such an id.
+fn first_by_digits(sessions: &[Session], ranks: &[u32], digits: u64) -> Option<(SessionId, usize)> {
+    let mut range = (digits, digits.checked_add(1));
+    loop {
+        let (from, to) = range;
+        let start = sessions.partition_point(|session| session.id.0 < from);
+        let end = to.map_or(sessions.len(), |to| {
+            sessions.partition_point(|session| session.id.0 < to)
+        });
+        let own = ranks.get(start..end).unwrap_or_default();
+        let shown = own.iter().position(|rank| *rank != HIDDEN_RANK);
+        if let Some(index) = shown
+            && let Some((session, rank)) = sessions.get(start + index).zip(own.get(index))
+        {
+            return Some((session.id, *rank as usize));
+        }
+        let next = from
+            .checked_mul(10)
+            .filter(|next| *next > 0 && end < sessions.len())?;
+        range = (next, to.and_then(|to| to.checked_mul(10)));
+    }
+}
+
+/// Whether a number begins with the digits of another.
+const fn begins_with(mut id: u64, digits: u64) -> bool {
+    while digits > 0 && id > digits {
+        id /= 10;
+    }
+    id == digits
 }

@@ -1,6 +1,7 @@
 mod alert;
 mod arranging;
 mod blockers;
+mod calculations;
 mod client;
 mod details;
 pub(crate) mod effects;

@@ -307,7 +307,7 @@ fn is_on_blocker(app: &App) -> bool {
 
 /// Returns the first session that blocks others, and how many wait for it.
 fn blocker(app: &App) -> Option<(TableRow<'_>, u64)> {
-    let row = app.table.view.window(0, usize::MAX).find(|row| {
+    let row = app.table.view.stuck_rows().find(|row| {
         let strongest = row.diagnosis.strongest();
         strongest.is_some_and(|finding| finding.reason.rank == Rank::First)
     })?;

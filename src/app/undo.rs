@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::App;
 use super::keymap::Action;
-use super::marks::Marks;
+use super::marks::RemovedMarks;
 use super::status::Status;
 use crate::filter::Filter;
 use crate::model::{counted, visible};
@@ -15,8 +15,8 @@ const MAX_REMOVALS: usize = 20;
 /// Marks or a filter that a key has removed.
 #[derive(Clone, Debug)]
 enum Removed {
-    /// Marks, and how many they were.
-    Marks(Marks, usize),
+    /// Marks.
+    Marks(RemovedMarks),
     /// A filter.
     Filter(Filter),
 }
@@ -31,40 +31,30 @@ impl Undo {
         self.0.is_empty()
     }
 
-    /// Returns the removed marks, which lose those of sessions that end.
-    pub(super) fn marks_mut(&mut self) -> impl Iterator<Item = &mut Marks> {
-        self.0.iter_mut().filter_map(|(_, removed)| match removed {
-            Removed::Marks(marks, _) => Some(marks),
-            Removed::Filter(_) => None,
-        })
-    }
-
     /// Returns the time of the newest removal.
     fn newest(&self) -> Option<Duration> {
         self.0.last().map(|(at, _)| *at)
     }
 
-    fn push(&mut self, at: Duration, removed: Removed) {
+    /// Adds a removal. Returns those that are no longer kept.
+    fn push(&mut self, at: Duration, removed: Removed) -> Vec<(Duration, Removed)> {
         self.0.push((at, removed));
         let surplus = self.0.len().saturating_sub(MAX_REMOVALS);
-        self.0.drain(..surplus);
+        self.0.drain(..surplus).collect()
     }
 }
 
 impl App {
     /// Stores removed marks, and shows how to bring them back.
-    pub(super) fn offer_marks(&mut self, removed: Marks) {
-        let count = removed.len();
-        if count == 0 {
-            return;
-        }
+    pub(super) fn offer_marks(&mut self, removed: RemovedMarks) {
+        let count = removed.count;
         let them = if count == 1 { "it" } else { "them" };
         let text = format!(
             "{} cleared; {} brings {them} back",
             counted(count, "mark"),
             self.undo_key()
         );
-        self.undo.push(self.now.elapsed, Removed::Marks(removed, count));
+        self.add_removal(Removed::Marks(removed));
         self.status = Some(Status::note(text));
     }
 
@@ -75,7 +65,7 @@ impl App {
         }
         let sessions = counted(self.table.view.total(), "session");
         let text = format!("filter cleared, {sessions}; {} brings it back", self.undo_key());
-        self.undo.push(self.now.elapsed, Removed::Filter(removed));
+        self.add_removal(Removed::Filter(removed));
         self.status = Some(Status::note(text));
     }
 
@@ -83,8 +73,16 @@ impl App {
     pub(super) fn offer_left_filter(&mut self, left: Filter) {
         let shown = visible(left.text().trim());
         let text = format!("filter {shown} left; {} brings it back", self.undo_key());
-        self.undo.push(self.now.elapsed, Removed::Filter(left));
+        self.add_removal(Removed::Filter(left));
         self.status = Some(Status::note(text));
+    }
+
+    fn add_removal(&mut self, removed: Removed) {
+        for (_, old) in self.undo.push(self.now.elapsed, removed) {
+            if let Removed::Marks(marks) = old {
+                drop(self.marks.forget(marks));
+            }
+        }
     }
 
     /// `u`: brings back what was removed last. A kill whose grace period has just ended comes before older
@@ -97,11 +95,10 @@ impl App {
         }
         let text = match self.undo.0.pop() {
             None => "nothing to undo".to_owned(),
-            Some((_, Removed::Marks(marks, before))) => {
-                let text = came_back(marks.len(), before);
-                self.marks.join(marks);
-                self.count_marks();
-                text
+            Some((_, Removed::Marks(marks))) => {
+                let left = self.marks.bring_back(marks);
+                self.wait_for_marks();
+                came_back(left, marks.count)
             }
             Some((_, Removed::Filter(filter))) => {
                 let text = format!("back: filter {}", visible(filter.text().trim()));

@@ -15,14 +15,24 @@ use crate::model::{
 };
 
 impl App {
-    /// Handles one message and returns the effects for the shell.
+    /// Handles one message, and the keys that have waited for it. Returns the effects for the shell.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        if let Some(msg) = self.hold(msg) {
+            self.handle_and_measure(msg);
+        }
+        while let Some(msg) = self.waiting.next_released() {
+            self.handle_and_measure(msg);
+        }
+        self.finish_update()
+    }
+
+    /// Handles a message, and measures the endpoint that it changes.
+    fn handle_and_measure(&mut self, msg: Msg) {
         let changed = msg.endpoint();
         self.handle(msg);
         if let Some(id) = changed {
             self.measure_endpoint(id);
         }
-        self.finish_update()
     }
 
     fn handle(&mut self, msg: Msg) {
@@ -77,6 +87,7 @@ impl App {
                 self.on_view(view);
                 self.measure_changed_endpoints();
             }
+            Msg::Calculated(calculated) => self.on_calculated(*calculated),
             Msg::Suspends => self.halt_kills(),
             Msg::Ends => self.abandon_kills(),
             Msg::Resumed => self.on_resumed(),
@@ -92,6 +103,7 @@ impl App {
         self.advance_tour();
         self.prioritize();
         self.update_layers();
+        self.start_calculations();
         self.update_terminal();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
@@ -166,6 +178,7 @@ impl App {
             self.rebuild_view();
         }
         self.apply_typed_filter();
+        self.show_wait();
         self.rebuild_if_waiting();
     }
 
@@ -206,18 +219,14 @@ impl App {
                 .endpoints
                 .get(id)
                 .and_then(|endpoint| endpoint.latest.clone());
-            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
-                marks.on_list(&snapshot, before.as_deref());
-            }
+            self.marks.on_list(&snapshot, before.as_ref());
         }
         if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.on_list(snapshot, at);
         }
         for same in self.endpoints.compare_proxies(id) {
             self.status = Some(Status::warning_after(self.status.take(), same.text));
-            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
-                marks.remove_endpoint(same.hidden);
-            }
+            self.marks.remove_endpoint(same.hidden);
         }
         if !self.paused {
             self.request_view(RebuildTrigger::Data);
@@ -254,8 +263,14 @@ impl App {
             .iter()
             .filter_map(|endpoint| endpoint.latest.as_ref());
         if latest.into_iter().any(|latest| latest.may_read_rows()) {
-            let view = &self.table.view;
-            let rows = view.window(self.table.cursor.offset, self.page());
+            let (view, page) = (&self.table.view, self.page());
+            if !self
+                .prioritized
+                .is_needed((self.table.views, self.table.cursor.offset, page))
+            {
+                return;
+            }
+            let rows = view.window(self.table.cursor.offset, page);
             let stuck = view
                 .stuck_rows()
                 .filter(|row| row.snapshot.dialect == Dialect::JsonApi);

@@ -1,10 +1,15 @@
 //! Rows of the kill dialog: the latest data of each victim, and the widths of the columns.
 
+use std::sync::Arc;
+
 use super::App;
+use super::calculation::Shared;
 use super::kill_dialog::KillDialog;
-use crate::diagnosis::OwnedDiagnosis;
+use super::table_view::TableView;
+use super::victim_counts::VictimLocks;
+use crate::diagnosis::{Diagnosis, OwnedDiagnosis};
 use crate::kill::{FirstCheck, KillState, KillTask};
-use crate::model::{Lookup, Session, display_width};
+use crate::model::{Lookup, RowKey, Session, display_width};
 
 /// Maximum number of victims that are measured. The most severe are first.
 const MAX_MEASURED: usize = 1_000;
@@ -24,6 +29,80 @@ pub(crate) struct VictimWidths {
     pub why: usize,
 }
 
+/// State of the diagnoses after a new list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Diagnosing {
+    is_requested: bool,
+    is_in_progress: bool,
+}
+
+impl Diagnosing {
+    /// Starts a diagnosis if it is requested and none is in progress. Returns whether it starts.
+    const fn start(&mut self) -> bool {
+        let starts = self.is_requested && !self.is_in_progress;
+        if starts {
+            *self = Self {
+                is_requested: false,
+                is_in_progress: true,
+            };
+        }
+        starts
+    }
+}
+
+/// Input of the diagnosis of the victims by a new view. Victims that it does not have keep their diagnosis.
+#[derive(Clone, Debug)]
+pub(super) struct VictimDiagnoses {
+    /// Number of the batch.
+    batch: u32,
+    view: Arc<TableView>,
+    keys: Arc<Vec<RowKey>>,
+    diagnoses: Arc<Vec<OwnedDiagnosis>>,
+    locks: Arc<Vec<VictimLocks>>,
+}
+
+/// Result of the diagnosis of the victims.
+#[derive(Clone, Debug)]
+pub(super) struct VictimsDiagnosed {
+    batch: u32,
+    diagnoses: Arc<Vec<OwnedDiagnosis>>,
+    locks: Arc<Vec<VictimLocks>>,
+}
+
+impl VictimDiagnoses {
+    /// Diagnoses the victims.
+    pub(super) fn run(self) -> VictimsDiagnosed {
+        let known = self.keys.iter().zip(self.diagnoses.iter());
+        let diagnoses = known.map(|(key, known)| {
+            let now = self.view.diagnosis(key);
+            now.map_or_else(|| known.clone(), Diagnosis::to_owned)
+        });
+        let locks = self
+            .keys
+            .iter()
+            .map(|key| VictimLocks::of(&self.view, key.endpoint, key.id));
+        VictimsDiagnosed {
+            batch: self.batch,
+            diagnoses: Arc::new(diagnoses.collect()),
+            locks: Arc::new(locks.collect()),
+        }
+    }
+
+    /// Returns what the input shares with the drawing thread.
+    pub(super) fn shared(&self) -> Vec<Shared> {
+        let (diagnoses, locks) = (Arc::clone(&self.diagnoses), Arc::clone(&self.locks));
+        vec![Arc::clone(&self.keys) as Shared, diagnoses, locks]
+    }
+}
+
+impl VictimsDiagnosed {
+    /// Returns what the result shares with the drawing thread.
+    pub(super) fn shared(&self) -> Vec<Shared> {
+        let (diagnoses, locks) = (Arc::clone(&self.diagnoses), Arc::clone(&self.locks));
+        vec![diagnoses as Shared, locks]
+    }
+}
+
 impl App {
     /// Returns the newest data of a victim's session: that of the list, or that of the check.
     pub(crate) fn newest_session<'a>(&'a self, task: &'a KillTask) -> &'a Session {
@@ -40,19 +119,37 @@ impl App {
         listed.unwrap_or_else(|| task.session())
     }
 
-    /// Diagnoses the victims of the open dialog again, after a new list. Victims that it does not have keep
-    /// their diagnosis.
+    /// Requests that the victims of the open dialog are diagnosed again, after a new list.
     pub(super) fn diagnose_dialog(&mut self) {
-        let view = &self.table.view;
-        let Some(dialog) = self.modal.kill_dialog_mut() else {
+        if let Some(dialog) = self.modal.kill_dialog_mut() {
+            dialog.diagnosing.is_requested = true;
+        }
+        self.measure_dialog();
+    }
+
+    /// Returns the diagnosis of the victims that has to be started.
+    pub(super) fn next_victim_diagnoses(&mut self) -> Option<VictimDiagnoses> {
+        let view = Arc::clone(&self.table.view);
+        let dialog = self.modal.kill_dialog_mut()?;
+        dialog.diagnosing.start().then(|| VictimDiagnoses {
+            batch: dialog.batch.number(),
+            view,
+            keys: Arc::clone(&dialog.keys),
+            diagnoses: Arc::clone(&dialog.diagnoses),
+            locks: Arc::clone(&dialog.locks),
+        })
+    }
+
+    /// Handles new diagnoses of the victims, if their dialog is still open.
+    pub(super) fn on_victims_diagnosed(&mut self, diagnosed: VictimsDiagnosed) {
+        let dialog = self.modal.kill_dialog_mut();
+        let Some(dialog) = dialog.filter(|dialog| dialog.batch.number() == diagnosed.batch) else {
             return;
         };
-        let tasks = dialog.batch.tasks().iter();
-        for (task, known) in tasks.zip(&mut dialog.diagnoses) {
-            if let Some(diagnosis) = view.diagnosis(&task.victim.identity.key()) {
-                *known = diagnosis.to_owned();
-            }
-        }
+        dialog.diagnosing.is_in_progress = false;
+        dialog.diagnoses = diagnosed.diagnoses;
+        dialog.locks = diagnosed.locks;
+        dialog.recount();
         self.measure_dialog();
     }
 
@@ -68,13 +165,12 @@ impl App {
     }
 
     fn victim_widths(&self, dialog: &KillDialog) -> VictimWidths {
-        let mut widths = VictimWidths::default();
+        let mut widths = VictimWidths {
+            id: dialog.widths.id,
+            ..VictimWidths::default()
+        };
         let tasks = dialog.batch.tasks().iter().enumerate();
-        for (index, task) in tasks {
-            widths.id = widths.id.max(task.victim.identity.id.to_string().len());
-            if index >= MAX_MEASURED {
-                continue;
-            }
+        for (index, task) in tasks.take(MAX_MEASURED) {
             let session = &task.victim.session;
             widths.client = widths.client.max(display_width(&session.client()));
             let short = session.client_without_port();

@@ -22,6 +22,7 @@ impl App {
             self.kills.wake_at(),
             self.modal.wake_at(now),
             self.rebuilds.wake_at(),
+            self.waiting.wake_at(),
         ];
         self.endpoints
             .wake_at(self.now, self.settings.interval, self.settings.duty)

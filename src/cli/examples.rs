@@ -19,7 +19,7 @@ never from an option.";
 const TIMES: &str = "TIME is 500ms, 30s, 5m or 1h; a number alone is in seconds.";
 
 /// The endings, one for each command.
-pub(super) const ENDINGS: [Ending; 7] = [
+pub(super) const ENDINGS: [Ending; 8] = [
     Ending {
         command: CommandName::Screen,
         examples: &[
@@ -54,6 +54,22 @@ pub(super) const ENDINGS: [Ending; 7] = [
             ("maxtop list -o json -f 'idle>1h'", "for scripts"),
         ],
         notes: &[TIMES, PASSWORDS],
+    },
+    Ending {
+        command: CommandName::Export,
+        examples: &[
+            (
+                "maxtop export -e proxy-1 -i 5",
+                "at http://127.0.0.1:9878/metrics",
+            ),
+            ("maxtop export -e proxy-1 -e proxy-2", "two proxies"),
+            ("maxtop export --listen '[::1]:9000'", "another address"),
+        ],
+        notes: &[
+            "The metrics need no password and are not encrypted: listen on loopback, with a\nproxy in front.",
+            TIMES,
+            PASSWORDS,
+        ],
     },
     Ending {
         command: CommandName::Show,

@@ -21,6 +21,7 @@ const DONE: ExitMeaning = ExitMeaning {
     meaning: "done",
     special: &[
         (CommandName::Doctor, "no check failed, warnings are allowed"),
+        (CommandName::Export, "ended by SIGINT or SIGTERM"),
         (CommandName::Kill, "all of them were killed, or none matched"),
     ],
     commands: &CommandName::ALL,
@@ -30,6 +31,7 @@ const DONE: ExitMeaning = ExitMeaning {
 const CONNECTING: &[CommandName] = &[
     CommandName::Screen,
     CommandName::List,
+    CommandName::Export,
     CommandName::Show,
     CommandName::Kill,
     CommandName::Doctor,
@@ -58,6 +60,7 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
             ),
             (CommandName::Doctor, "a check failed, or the endpoints differ"),
             (CommandName::Config, "something failed"),
+            (CommandName::Export, "something failed"),
         ],
         ..DONE
     },

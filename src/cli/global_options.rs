@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use super::scope::options;
-use crate::config::{CommandLine, Form, Heading, Origin, Setting, SettingId};
+use crate::config::{CommandLine, CommandName, Form, Heading, Origin, Setting, SettingId};
 
 /// Name of the option for the configuration file.
 const CONFIG: &str = "config";
@@ -28,7 +28,7 @@ impl Args for GlobalOptions {
     fn augment_args(command: Command) -> Command {
         let program = Heading::Program.text();
         command
-            .args(options().map(option))
+            .args(options().map(|setting| option(setting).hide(!setting.is_used_by(CommandName::Screen))))
             .arg(
                 Arg::new(CONFIG)
                     .long(CONFIG)

@@ -37,7 +37,8 @@ pub(super) const MODES: [Mode; 3] = [
 
 /// Gives every command the options, in the order of the table, and hides those that it does not use.
 pub(super) fn hide_unused(command: Command) -> Command {
-    CommandName::ALL.into_iter().fold(command, |all, name| {
+    let built = CommandName::ALL.into_iter().filter(|name| name.is_built());
+    built.fold(command, |all, name| {
         let Some(word) = name.word() else {
             return all;
         };

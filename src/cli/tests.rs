@@ -57,8 +57,8 @@ fn every_option_is_used_or_a_usage_error() {
                     continue;
                 }
                 let error = parsed.unwrap_err();
-                let word = command.word().unwrap();
-                let text = format!("'maxtop {word}' does not use '--{}'", setting.name);
+                let word = command.word().map(|word| format!(" {word}")).unwrap_or_default();
+                let text = format!("'maxtop{word}' does not use '--{}'", setting.name);
                 assert!(error.to_string().contains(&text), "{words:?}: {error}");
                 assert_eq!((error.exit_code(), error.use_stderr()), (2, true));
             }

@@ -164,6 +164,15 @@ pub(super) enum CommandError {
          print the sessions once, or set TERM to the terminal's type"
     )]
     DumbTerminal,
+    #[cfg(feature = "export")]
+    /// The address for metrics cannot be used.
+    #[error("cannot listen on {address}: {source}: is it in use? choose another one with --listen")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Cause.
+        source: io::Error,
+    },
     /// The event log cannot be opened.
     #[error(transparent)]
     EventLog(#[from] EventLogError),

@@ -14,6 +14,8 @@ mod connect;
 mod demo;
 mod doctor;
 mod exit;
+#[cfg(feature = "export")]
+mod export;
 mod grid;
 mod kill;
 mod list;
@@ -84,6 +86,8 @@ fn run(cli: &Cli) -> ExitStatus {
     }
     let done = match &cli.command {
         Some(CliCommand::List(args)) => list::run(&cli.global, args),
+        #[cfg(feature = "export")]
+        Some(CliCommand::Export(args)) => export::run(&cli.global, args),
         Some(CliCommand::Show(args)) => show::run(&cli.global, args),
         Some(CliCommand::Kill(args)) => kill::run(&cli.global, args),
         Some(CliCommand::Config(args)) => config::run(&cli.global, args),

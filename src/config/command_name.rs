@@ -9,6 +9,8 @@ pub(crate) enum CommandName {
     Demo,
     /// `maxtop list`.
     List,
+    /// `maxtop export`.
+    Export,
     /// `maxtop show`.
     Show,
     /// `maxtop kill`.
@@ -21,10 +23,11 @@ pub(crate) enum CommandName {
 
 impl CommandName {
     /// All commands, in the order of the help.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Screen,
         Self::Demo,
         Self::List,
+        Self::Export,
         Self::Show,
         Self::Kill,
         Self::Doctor,
@@ -37,10 +40,20 @@ impl CommandName {
             Self::Screen => None,
             Self::Demo => Some("demo"),
             Self::List => Some("list"),
+            Self::Export => Some("export"),
             Self::Show => Some("show"),
             Self::Kill => Some("kill"),
             Self::Doctor => Some("doctor"),
             Self::Config => Some("config"),
+        }
+    }
+
+    /// Whether this build of the program has the command.
+    pub(crate) const fn is_built(self) -> bool {
+        match self {
+            Self::Demo => cfg!(feature = "demo"),
+            Self::Export => cfg!(feature = "export"),
+            _ => true,
         }
     }
 
@@ -57,6 +70,7 @@ pub(super) const SCREENS: &[CommandName] = &[CommandName::Screen, CommandName::D
 pub(super) const CONNECTING: &[CommandName] = &[
     CommandName::Screen,
     CommandName::List,
+    CommandName::Export,
     CommandName::Show,
     CommandName::Kill,
     CommandName::Doctor,
@@ -67,6 +81,7 @@ pub(super) const REQUESTING: &[CommandName] = &[
     CommandName::Screen,
     CommandName::Demo,
     CommandName::List,
+    CommandName::Export,
     CommandName::Show,
     CommandName::Kill,
     CommandName::Doctor,
@@ -77,6 +92,7 @@ pub(super) const POLLING: &[CommandName] = &[
     CommandName::Screen,
     CommandName::Demo,
     CommandName::List,
+    CommandName::Export,
     CommandName::Doctor,
 ];
 
@@ -94,6 +110,9 @@ pub(super) const LISTING: &[CommandName] = &[CommandName::Screen, CommandName::D
 /// Commands that kill sessions.
 pub(super) const KILLING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Kill];
 
+/// Commands that serve metrics.
+pub(super) const EXPORTING: &[CommandName] = &[CommandName::Export];
+
 /// Heading of a group of options in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Heading {
@@ -105,6 +124,8 @@ pub(crate) enum Heading {
     ServerAccess,
     /// TLS.
     Encryption,
+    /// Metrics.
+    Metrics,
     /// Selection and form of the sessions.
     Sessions,
     /// Killing.
@@ -123,6 +144,7 @@ impl Heading {
             Self::Access => "Access",
             Self::ServerAccess => "Server access",
             Self::Encryption => "Encryption",
+            Self::Metrics => "Metrics",
             Self::Sessions => "Sessions",
             Self::Killing => "Killing",
             Self::Display => "Display",

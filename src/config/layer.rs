@@ -163,6 +163,7 @@ impl CommandLine {
     }
 
     /// Replaces all endpoints by this one.
+    #[cfg(feature = "demo")]
     #[must_use]
     pub(crate) fn at(mut self, url: &str) -> Self {
         self.flags.endpoints.clear();

@@ -62,6 +62,14 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
         .ok_or_else(|| expected("a number, 1000 to 100000000", text))
 }
 
+/// Parses the number of values of a label, 1 to 1000.
+pub(super) fn labels(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok();
+    count
+        .filter(|count| (1..=1_000).contains(count))
+        .ok_or_else(|| expected("a number, 1 to 1000", text))
+}
+
 /// Parses a size, `512MB`: 1 MB to 1 TB.
 pub(super) fn size(text: &str) -> Result<usize, String> {
     let units = [("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)];

@@ -70,6 +70,8 @@ pub struct Diagnoses {
     /// Number of sessions with this severity.
     look: usize,
     act: usize,
+    /// Number of sessions with each reason, in the order of the table of reasons.
+    by_reason: [u32; REASONS.len()],
     /// Number of sessions that are expected to wait.
     expected: usize,
     zone: Option<Zone>,
@@ -106,6 +108,13 @@ impl Diagnoses {
             Severity::Look => self.look,
             Severity::Act => self.act,
         }
+    }
+
+    /// Returns the number of sessions with a reason.
+    pub(crate) fn count_reason(&self, name: &str) -> usize {
+        let counts = REASONS.iter().zip(self.by_reason);
+        let own = counts.filter(|(reason, _)| reason.name == name);
+        own.map(|(_, count)| count as usize).sum()
     }
 
     /// Returns the number of sessions that are expected to wait. They have no findings.
@@ -236,11 +245,16 @@ impl Diagnoses {
             match result {
                 RuleResult::No => {}
                 RuleResult::Unknown => unjudged.insert(index),
-                RuleResult::Found(severity, evidence) => self.found.push(Finding {
-                    reason,
-                    severity,
-                    evidence,
-                }),
+                RuleResult::Found(severity, evidence) => {
+                    if let Some(count) = self.by_reason.get_mut(index) {
+                        *count += 1;
+                    }
+                    self.found.push(Finding {
+                        reason,
+                        severity,
+                        evidence,
+                    });
+                }
             }
         }
         let count = self.found.len() - first;

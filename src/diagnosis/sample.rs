@@ -100,15 +100,20 @@ impl ConnectionSample {
             .map(|connection| connection.statistics.get(counter)))
     }
 
+    /// Returns the increase of a counter since the previous sample, over the connections that it has too. `None` if
+    /// there is no such connection.
+    pub fn increase(&self, counter: Counter) -> Option<u64> {
+        sum(self.connections.iter().map(|connection| {
+            let before = connection.before?.get(counter)?;
+            connection.statistics.get(counter)?.checked_sub(before)
+        }))
+    }
+
     /// Returns the increase of a counter per second, over the connections that the previous sample has too.
     pub fn rate(&self, counter: Counter) -> Option<f64> {
         let passed = self.since_ms.filter(|passed| *passed >= MIN_INTERVAL_MS)?;
-        let risen = self.connections.iter().map(|connection| {
-            let before = connection.before?.get(counter)?;
-            connection.statistics.get(counter)?.checked_sub(before)
-        });
         #[expect(clippy::cast_precision_loss, reason = "a rate for display")]
-        let rate = sum(risen)? as f64 * 1000.0 / passed as f64;
+        let rate = self.increase(counter)? as f64 * 1000.0 / passed as f64;
         Some(rate)
     }
 

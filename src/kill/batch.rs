@@ -10,11 +10,14 @@ mod log;
 mod replies;
 mod stop;
 mod surveys;
+mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::tasks::Tasks;
+pub(crate) use self::tasks::{TaskCounts, TaskTexts};
 use super::event::{KillEvent, Order, Ticket};
 use super::grace::Grace;
 use super::request_scheduler::RequestScheduler;
@@ -45,7 +48,7 @@ enum BatchPhase {
 /// The kills of one confirmation.
 #[derive(Clone, Debug)]
 pub(crate) struct KillBatch {
-    tasks: Vec<KillTask>,
+    tasks: Tasks,
     /// Reason that the user gave, if any.
     reason: Option<Text>,
     rules: Rules,
@@ -109,9 +112,9 @@ impl KillBatch {
             news: Vec::new(),
             over: 0,
             summed_up: false,
-            tasks,
+            tasks: Tasks::new(tasks),
         };
-        for task in &batch.tasks {
+        for task in batch.tasks.iter() {
             batch.scheduler.entry(task.victim.identity.endpoint).or_default();
         }
         let mut orders = Vec::new();
@@ -137,6 +140,28 @@ impl KillBatch {
         &self.tasks
     }
 
+    /// Returns counts of the tasks.
+    pub(crate) fn counts(&self) -> &TaskCounts {
+        self.tasks.counts()
+    }
+
+    /// Checks that the counts and texts that are kept are those of the tasks.
+    #[cfg(test)]
+    pub(crate) fn check_counts(&self) {
+        let new = Tasks::new(self.tasks.to_vec());
+        assert_eq!((self.counts(), self.texts()), (new.counts(), new.texts()));
+    }
+
+    /// Returns texts about all victims.
+    pub(crate) fn texts(&self) -> &TaskTexts {
+        self.tasks.texts()
+    }
+
+    /// Returns a number that differs after a change of a task.
+    pub(crate) const fn version(&self) -> u64 {
+        self.tasks.version()
+    }
+
     /// Returns the first number of the batch.
     pub(crate) const fn number(&self) -> u32 {
         self.ticket.number()
@@ -150,18 +175,19 @@ impl KillBatch {
     }
 
     /// Counts the tasks by state.
-    pub(crate) fn tally(&self) -> Tally {
-        Tally::of(&self.tasks)
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.counts().tally
     }
 
     /// Returns `17 bob@10.0.0.9` for one victim, otherwise their number.
     pub(crate) fn describe_victims(&self) -> String {
         let was_begun = !matches!(self.phase, BatchPhase::Grace(_) | BatchPhase::Logging { .. });
-        let is_selected = |task: &&KillTask| !task.is_removed() && (was_begun || task.is_queued());
-        let selected: Vec<_> = self.tasks.iter().filter(is_selected).collect();
-        match selected.as_slice() {
-            [one] => one.victim.name(),
-            many => counted(many.len(), "session"),
+        let counts = self.counts();
+        let selected = if was_begun { counts.kept } else { counts.queued };
+        let first = selected.first.and_then(|index| self.tasks.get(index));
+        match first.filter(|_| selected.count == 1) {
+            Some(one) => one.victim.name(),
+            None => counted(selected.count, "session"),
         }
     }
 
@@ -175,22 +201,24 @@ impl KillBatch {
     fn is_decided(&self) -> bool {
         matches!(self.phase, BatchPhase::Unconfirmed)
             && self.waits_for.is_empty()
-            && !self.tasks.iter().any(KillTask::is_undecided)
-            && !self.tasks.iter().any(|task| self.waits_for_survey(task))
+            && !self.counts().is_undecided
+            && !self.waits_for_survey()
     }
 
     /// Returns how many sessions Yes would kill.
     pub(crate) fn confirmable(&self) -> usize {
-        self.tasks.iter().filter(|a| a.may_be_confirmed()).count()
+        self.counts().confirmable.values().sum()
     }
 
-    /// Removes a victim or adds it again. Queues its first check if that is still missing.
-    pub(crate) fn toggle_removed(&mut self, index: usize, now: Now) -> Vec<Order> {
-        if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
-            task.toggle_removed();
-            self.revision += 1;
-            if task.is_undecided() && !task.has_request() && self.waits_for.is_empty() {
-                self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
+    /// Removes victims or adds them again. Queues their first checks if these are still missing.
+    pub(crate) fn toggle_removed(&mut self, indexes: &[usize], now: Now) -> Vec<Order> {
+        for index in indexes.iter().copied() {
+            if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
+                task.toggle_removed();
+                self.revision += 1;
+                if task.is_undecided() && !task.has_request() && self.waits_for.is_empty() {
+                    self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
+                }
             }
         }
         self.after(now, Vec::new())
@@ -207,7 +235,7 @@ impl KillBatch {
             self.run();
             return self.after(now, Vec::new());
         }
-        for task in &mut self.tasks {
+        for task in self.tasks.iter_mut() {
             task.confirm();
         }
         self.phase = BatchPhase::Grace(Grace::new(grace, now));
@@ -268,7 +296,7 @@ impl KillBatch {
 
     /// Whether a DELETE is in flight or its result is unknown.
     pub(crate) fn is_in_flight(&self) -> bool {
-        self.tasks.iter().any(KillTask::is_in_flight)
+        self.counts().is_in_flight
     }
 
     /// Returns the tasks whose outcome is new since the last call, by index.
@@ -283,7 +311,7 @@ impl KillBatch {
 
     /// Whether the statements of a victim can be ended.
     pub(crate) fn has_server_access(&self) -> bool {
-        self.tasks.iter().any(|task| task.victim.has_server_access)
+        self.counts().has_server_access
     }
 
     /// Ends the statements of the victims too, or not, while the dialog is open. Returns whether that has

@@ -11,7 +11,7 @@ use crate::filter::{Filter, FilterInput, Ternary};
 use crate::model::{Dialect, EndpointId, Part, ServerReports, SessionId, Version, visible};
 
 /// The rights of the account at its endpoint, and the version of the proxy.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Authority {
     /// Whether `--read-only` is set, or the endpoint has rejected a kill by this account.
     pub read_only: bool,

@@ -27,7 +27,7 @@ mod task;
 mod victim;
 
 pub(crate) use audit_entry::AuditEntry;
-pub(crate) use batch::{KillBatch, numbers};
+pub(crate) use batch::{KillBatch, TaskTexts, numbers};
 pub(crate) use dialog::{Choice, DialogResult, DialogState, MAX_CONFIRMED_BY_KEY, Press};
 pub use event::{CheckPurpose, KillEvent, KillRequest, Order, Survey, Ticket};
 pub use grace::Grace;

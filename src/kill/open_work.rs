@@ -58,8 +58,18 @@ impl OpenWork {
         Self::of(&victim.session, api, LockKnowledge::NoAccess, |_| None)
     }
 
+    /// Returns it with an open transaction, if rows have been changed.
+    pub(crate) fn with_changes(self, has_changes: bool) -> Self {
+        let transaction = if has_changes {
+            Ternary::Yes
+        } else {
+            self.transaction
+        };
+        Self { transaction, ..self }
+    }
+
     /// Adds another session: yes if one of them has it, unknown if one of them may have it.
-    fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         let either = |one, two| match (one, two) {
             (Ternary::Yes, _) | (_, Ternary::Yes) => Ternary::Yes,
             (Ternary::Unknown, _) | (_, Ternary::Unknown) => Ternary::Unknown,
@@ -80,17 +90,10 @@ const fn ternary(known: Option<bool>) -> Ternary {
     }
 }
 
-/// Returns what a kill of these sessions does, as sentences. `kills_statements` is whether their running statements
-/// are killed too.
-pub(crate) fn consequences(
-    works: impl IntoIterator<Item = OpenWork>,
-    kills_statements: bool,
-) -> Vec<&'static str> {
-    let works: Vec<_> = works.into_iter().collect();
-    let are_several = works.len() > 1;
-    let Some(work) = works.into_iter().reduce(OpenWork::or) else {
-        return Vec::new();
-    };
+/// Returns what a kill of this number of sessions does, as sentences. `work` is what one of them has open.
+/// `kills_statements` is whether their running statements are killed too.
+pub(crate) fn consequences(work: OpenWork, sessions: usize, kills_statements: bool) -> Vec<&'static str> {
+    let are_several = sessions > 1;
     let lost = match are_several {
         true => "The clients lose their connections without an error.",
         false => "The client loses its connection without an error.",

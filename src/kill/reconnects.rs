@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
+
 use super::Victim;
 use crate::model::{
     EndpointId, Identity, JsonApiFields, Now, Session, SessionId, Snapshot, Text, measured_text,
@@ -11,6 +13,8 @@ use crate::model::{
 
 /// Maximum time between a kill and the new session of the client.
 const RECONNECT_WINDOW: Duration = Duration::from_secs(5);
+/// Maximum number of clients that are kept, the last ones.
+const MAX_CLIENTS: usize = 1_000;
 
 /// A client whose session was killed.
 #[derive(Clone, Debug)]
@@ -83,6 +87,8 @@ impl ReconnectDetector {
             above,
             at: now,
         });
+        let surplus = self.gone.len().saturating_sub(MAX_CLIENTS);
+        self.gone.drain(..surplus);
     }
 
     /// Returns the clients of a snapshot that have reconnected. Each new session is reported for one
@@ -94,10 +100,18 @@ impl ReconnectDetector {
             self.taken.clear();
             return Vec::new();
         }
+        let here = self
+            .gone
+            .iter()
+            .filter(|gone| gone.identity.endpoint == snapshot.endpoint);
+        let Some(above) = here.map(|gone| gone.above).min() else {
+            return Vec::new();
+        };
+        let newer = NewerSessions::of(snapshot, above);
         let mut back = Vec::new();
         let taken = &mut self.taken;
         self.gone.retain(|gone| {
-            let found = came_back(gone, snapshot, taken);
+            let found = came_back(gone, snapshot, &newer, taken);
             taken.extend(found.map(|found| (snapshot.endpoint, found.id)));
             back.extend(found);
             found.is_none()
@@ -106,9 +120,33 @@ impl ReconnectDetector {
     }
 }
 
+/// User, address and service of a session.
+type Client<'a> = (Option<&'a Text>, Option<&'a Text>, Option<&'a Text>);
+
+/// The sessions of a snapshot with ids above another, by client, in ascending order of id.
+struct NewerSessions<'a>(FxHashMap<Client<'a>, Vec<&'a Session>>);
+
+impl<'a> NewerSessions<'a> {
+    fn of(snapshot: &'a Snapshot, above: SessionId) -> Self {
+        let first = snapshot.sessions.partition_point(|session| session.id <= above);
+        let newer = snapshot.sessions.get(first..).unwrap_or_default();
+        let mut by_client: FxHashMap<Client<'a>, Vec<_>> = FxHashMap::default();
+        for session in newer {
+            let client = (
+                session.user.as_ref(),
+                session.address.as_ref(),
+                session.service.as_ref(),
+            );
+            by_client.entry(client).or_default().push(session);
+        }
+        Self(by_client)
+    }
+}
+
 fn came_back(
     gone: &KilledClient,
     snapshot: &Snapshot,
+    newer: &NewerSessions<'_>,
     taken: &BTreeSet<(EndpointId, SessionId)>,
 ) -> Option<Return> {
     let Identity {
@@ -121,14 +159,11 @@ fn came_back(
     if snapshot.endpoint != *endpoint {
         return None;
     }
-    let first = snapshot
-        .sessions
-        .partition_point(|session| session.id <= gone.above);
-    let newer = snapshot.sessions.get(first..).unwrap_or_default();
-    let session = newer.iter().find(|session| {
-        (&session.user, &session.address, &session.service) == (user, address, service)
-            && gone.program.agrees_with(&Program::of(session))
-            && !taken.contains(&(snapshot.endpoint, session.id))
+    let client = (user.as_ref(), address.as_ref(), service.as_ref());
+    let own = newer.0.get(&client)?;
+    let first = own.partition_point(|session| session.id <= gone.above);
+    let session = own.iter().skip(first).find(|session| {
+        gone.program.agrees_with(&Program::of(session)) && !taken.contains(&(snapshot.endpoint, session.id))
     })?;
     let listed_after = snapshot.taken_at.duration_since(gone.at.wall);
     let listed_after = Duration::try_from(listed_after).unwrap_or_default();

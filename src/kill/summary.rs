@@ -42,6 +42,16 @@ impl CheckCounts {
     }
 }
 
+impl CheckCounts {
+    /// Adds the counts of other victims.
+    pub(super) const fn join(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.refused += other.refused;
+        self.waiting += other.waiting;
+        self.removed += other.removed;
+    }
+}
+
 /// Counts the victims that will not be killed by the cause, largest first. Those that were removed are left out.
 pub(crate) fn refusals(tasks: &[KillTask]) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();

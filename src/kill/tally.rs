@@ -26,6 +26,15 @@ impl Tally {
         tally
     }
 
+    /// Adds the counts of other tasks.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (kind, count) in &other.outcomes {
+            *self.outcomes.entry(*kind).or_default() += count;
+        }
+        self.left += other.left;
+        self.watched += other.watched;
+    }
+
     /// Returns the number of tasks that were not removed.
     pub(crate) fn total(&self) -> usize {
         self.finished() + self.left + self.watched

@@ -111,6 +111,7 @@ impl KillHarness {
 
     fn hear(&mut self, event: KillEvent) {
         self.orders.extend(self.batch.on_event(event, self.now));
+        self.batch.check_counts();
     }
 
     /// Advances the time, with a clock event whenever the batch needs one.
@@ -130,13 +131,15 @@ impl KillHarness {
     }
 
     fn strike(&mut self, place: usize) {
-        let orders = self.batch.toggle_removed(place, self.now);
+        let orders = self.batch.toggle_removed(&[place], self.now);
         self.orders.extend(orders);
+        self.batch.check_counts();
     }
 
     fn confirm(&mut self, grace: Duration) {
         let orders = self.batch.confirm(None, grace, self.now);
         self.orders.extend(orders);
+        self.batch.check_counts();
     }
 
     /// Confirms without a grace period and logs the intents.

@@ -13,31 +13,76 @@ use serde::{Deserialize, Serialize};
 
 use super::duration_micros;
 
-/// Forms in GMT. The form with the short year is first: parsed with `%Y` it would be year 26.
-const GMT_FORMS: [&str; 2] = ["%a, %d %b %y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S GMT"];
-/// Forms with an offset.
-const OFFSET_FORMS: [&str; 2] = ["%a, %d %b %Y %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%:z"];
-/// Forms without a zone, in the zone of the server.
-const LOCAL_FORMS: [&str; 2] = ["%a %b %e %H:%M:%S %Y", "%Y-%m-%dT%H:%M:%S%.f"];
+/// Zone of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FormZone {
+    Gmt,
+    /// The form has an offset.
+    Offset,
+    /// The zone of the server.
+    Server,
+}
 
-/// Parses a date in any of the forms.
+/// A date form.
+type Form = (FormZone, &'static str);
+
+/// The form with the short year is before that with the long one: parsed with `%Y` it would be year 26.
+const GMT_SHORT_YEAR: Form = (FormZone::Gmt, "%a, %d %b %y %H:%M:%S GMT");
+const GMT: Form = (FormZone::Gmt, "%a, %d %b %Y %H:%M:%S GMT");
+const OFFSET: Form = (FormZone::Offset, "%a, %d %b %Y %H:%M:%S %z");
+const ISO_OFFSET: Form = (FormZone::Offset, "%Y-%m-%dT%H:%M:%S%:z");
+const ASCTIME: Form = (FormZone::Server, "%a %b %e %H:%M:%S %Y");
+const ISO: Form = (FormZone::Server, "%Y-%m-%dT%H:%M:%S%.f");
+const FORMS: [Form; 6] = [GMT_SHORT_YEAR, GMT, OFFSET, ISO_OFFSET, ASCTIME, ISO];
+
+/// Returns the only form that a date of this shape can have, if its parts are in their usual places.
+fn form_by_shape(text: &str) -> Form {
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        let time = text.split_once('T').map_or("", |(_, time)| time);
+        return if time.contains(['+', '-']) {
+            ISO_OFFSET
+        } else {
+            ISO
+        };
+    }
+    if text.as_bytes().get(3) != Some(&b',') {
+        return ASCTIME;
+    }
+    if !text.ends_with("GMT") {
+        return OFFSET;
+    }
+    match text.split_ascii_whitespace().nth(3) {
+        Some(year) if year.len() == 4 => GMT,
+        _ => GMT_SHORT_YEAR,
+    }
+}
+
+/// Parses a date in one form. Returns `None` if its zone is unknown, and an error if it does not have the form.
+fn parse_in(
+    (form_zone, form): Form,
+    text: &str,
+    zone: Option<&TimeZone>,
+) -> Result<Option<Timestamp>, jiff::Error> {
+    if form_zone == FormZone::Offset {
+        return Timestamp::strptime(form, text).map(Some);
+    }
+    let at = DateTime::strptime(form, text)?;
+    Ok(match form_zone {
+        FormZone::Server => zone
+            .and_then(|zone| at.to_zoned_datetime(zone.clone()).ok())
+            .map(|at| at.timestamp()),
+        FormZone::Gmt | FormZone::Offset => Offset::UTC.to_timestamp(at).ok(),
+    })
+}
+
+/// Parses a date in any of the forms: first in the one that its shape suggests.
 ///
 /// `zone` is the server's time zone, used for a form without a zone. Without it such a date gives `None`.
 pub(crate) fn parse_moment(text: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
-    if let Some(at) = GMT_FORMS
-        .iter()
-        .find_map(|form| DateTime::strptime(form, text).ok())
-    {
-        return Offset::UTC.to_timestamp(at).ok();
-    }
-    if let Some(at) = OFFSET_FORMS
-        .iter()
-        .find_map(|form| Timestamp::strptime(form, text).ok())
-    {
-        return Some(at);
-    }
-    let at = parse_local(text)?;
-    Some(at.to_zoned_datetime(zone?.clone()).ok()?.timestamp())
+    let forms = std::iter::once(form_by_shape(text)).chain(FORMS);
+    forms
+        .into_iter()
+        .find_map(|form| parse_in(form, text, zone).ok())?
 }
 
 /// Returns the time between two dates of the same unknown zone, in milliseconds.
@@ -64,9 +109,9 @@ pub(crate) fn http_date(at: Timestamp) -> String {
 }
 
 fn parse_local(text: &str) -> Option<DateTime> {
-    LOCAL_FORMS
-        .iter()
-        .find_map(|form| DateTime::strptime(form, text).ok())
+    let forms = [form_by_shape(text), ASCTIME, ISO].into_iter();
+    let mut local = forms.filter(|(zone, _)| *zone == FormZone::Server);
+    local.find_map(|(_, form)| DateTime::strptime(form, text).ok())
 }
 
 /// Maximum step back of the wall clock that counts as a correction by a time service.
@@ -117,5 +162,45 @@ impl Now {
     /// Returns the time since `at` by the wall clock, which also runs while the program is stopped.
     pub(crate) fn since(&self, at: Timestamp) -> Duration {
         Duration::try_from(self.wall.duration_since(at)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Parses a date by trying every form in turn.
+    fn by_trying_all(text: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
+        FORMS
+            .into_iter()
+            .find_map(|form| parse_in(form, text, zone).ok())?
+    }
+
+    proptest! {
+        #[test]
+        fn the_form_by_its_shape_gives_the_same_date_as_trying_all_forms(
+            form in 0..FORMS.len(),
+            seconds in 0_i64..4_000_000_000,
+            cut in 0_usize..40,
+            noise in "[ 0-9TZ:+,GM-]{0,3}",
+        ) {
+            let at = Timestamp::from_second(seconds).unwrap().to_zoned_datetime(TimeZone::UTC);
+            let text = at.strftime(FORMS[form].1).to_string();
+            let head: String = text.chars().take(cut).collect();
+            let tail: String = text.chars().skip(cut).collect();
+            for text in [text, format!("{head}{noise}{tail}"), format!("{head}{tail}{noise}"), head] {
+                for zone in [None, Some(&TimeZone::UTC)] {
+                    prop_assert_eq!(parse_moment(&text, zone), by_trying_all(&text, zone), "{}", text);
+                }
+            }
+        }
+
+        #[test]
+        fn the_shape_of_a_date_is_its_form(form in 0..FORMS.len(), seconds in 0_i64..4_000_000_000) {
+            let at = Timestamp::from_second(seconds).unwrap().to_zoned_datetime(TimeZone::UTC);
+            prop_assert_eq!(form_by_shape(&at.strftime(FORMS[form].1).to_string()), FORMS[form]);
+        }
     }
 }

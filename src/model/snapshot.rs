@@ -45,6 +45,9 @@ pub struct Snapshot {
     pub rows: RowReads,
 }
 
+/// Maximum number of sessions of two lists that are compared. Two lists of one proxy have most sessions in common.
+const MAX_COMPARED: usize = 1_000;
+
 /// Result of searching a snapshot for a session.
 #[derive(Clone, Copy, Debug)]
 pub enum Lookup<'a> {
@@ -134,10 +137,17 @@ impl Snapshot {
     pub(crate) fn is_of_same_proxy(&self, other: &Self) -> bool {
         let processes = self.process().zip(other.process());
         processes.is_some_and(|(one, other)| one.is_certainly(other))
-            && self.sessions.iter().any(|session| {
+            && self.sample().any(|session| {
                 let listed = other.get(session.id);
                 listed.is_some_and(|listed| session.is_certainly(listed))
             })
+    }
+
+    /// Returns some sessions, evenly distributed over the list.
+    fn sample(&self) -> impl Iterator<Item = &Session> {
+        self.sessions
+            .iter()
+            .step_by(self.sessions.len() / MAX_COMPARED + 1)
     }
 
     /// Whether both snapshots have a process start, and these differ.

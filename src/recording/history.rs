@@ -17,7 +17,7 @@ use crate::model::Now;
 /// Default limit of the history, in bytes.
 pub const HISTORY_BYTES: usize = 8_000_000;
 /// Default limit of the history, as a duration.
-pub const HISTORY_SPAN: Duration = Duration::from_secs(15 * 60);
+pub const HISTORY_SPAN: Duration = Duration::from_mins(15);
 /// The open chunk is finished when it takes this part of the limit, so that older ones can be dropped.
 const PARTS: usize = 4;
 

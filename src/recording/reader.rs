@@ -15,7 +15,7 @@ use super::times::{lists_of, span_of};
 use crate::model::Now;
 
 /// Minimum time before a moment from which facts are read, for the diagnosis and the trends.
-pub(super) const LEAD: Duration = Duration::from_secs(60);
+pub(super) const LEAD: Duration = Duration::from_mins(1);
 
 /// A recording, with the index of its chunks.
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! A session as the fields that differ from an earlier one.
 
+#![expect(clippy::option_option, reason = "a field is unchanged, unknown now, or known")]
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -10,6 +10,7 @@ pub(crate) mod signals;
 pub(crate) mod title;
 
 mod append_file;
+mod calculator;
 mod cell_writer;
 mod frame_backend;
 mod input;

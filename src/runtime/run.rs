@@ -20,9 +20,10 @@ use super::frame_backend::FrameBackend;
 use super::pollers::Pollers;
 use super::saver::Saver;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
-use super::{audit, frame_backend, input, pollers, terminal};
+use super::{audit, calculator, frame_backend, input, pollers, terminal};
 use crate::app::App;
 use crate::app::build_view::ViewRequest;
+use crate::app::calculation::Calculation;
 use crate::app::endpoint::EndpointState;
 use crate::app::msg::Effect;
 use crate::app::msg::{FrameReport, Msg};
@@ -115,7 +116,8 @@ async fn show(
         app: App::new(settings, endpoints, size),
         canvas: Terminal::new(FrameBackend::new(size.into()))?,
         frames: frame_backend::start(sender.clone())?,
-        jobs: pollers::start(sender)?,
+        jobs: pollers::start(sender.clone())?,
+        calculations: calculator::start(sender)?,
         inbox,
         pollers,
         audit,
@@ -155,6 +157,7 @@ struct Screen {
     canvas: Terminal<FrameBackend>,
     frames: channel::Sender<Frame>,
     jobs: mpsc::Sender<ViewRequest>,
+    calculations: mpsc::Sender<Box<Calculation>>,
     inbox: channel::UnboundedReceiver<Msg>,
     pollers: Pollers,
     audit: AuditThread,
@@ -305,6 +308,7 @@ impl Screen {
         match effect {
             // The thread ends only with the program.
             Effect::Arrange(job) => drop(self.jobs.send(*job)),
+            Effect::Calculate(calculation) => drop(self.calculations.send(calculation)),
             Effect::Relist(endpoints) => {
                 for endpoint in endpoints {
                     self.pollers.send(endpoint, PollerCommand::Relist);

@@ -335,8 +335,8 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
         Action::Open => !app.detail_has_keys(),
         Action::KillStatements => asks(app, |asking| asking.batch.has_server_access()),
         Action::StrikeHealthy => asks(app, |asking| {
-            let healthy = asking.healthy().count();
-            let is_useful = healthy > 0 && healthy < asking.left().count();
+            let healthy = asking.counts.healthy;
+            let is_useful = healthy > 0 && healthy < asking.counts.left;
             asking.batch.tasks().len() > 1 && (is_useful || !asking.struck_healthy.is_empty())
         }),
         Action::Yes if binding.context == KeyContext::SaveQuestion => true,

@@ -46,20 +46,20 @@ pub(super) fn draw(
     }
     let are_live = is_all_live(app);
     let rows = groups.window(drawn.offset, usize::from(body.height));
-    let look = |place, group: &&Group| RowLook {
+    let look = |_, group: &&Group| RowLook {
         is_live: are_live && !group.is_gone,
-        mark: mark(app, group, place),
+        mark: mark(app, group),
     };
     drawn.draw_rows(rows, look, theme, body, frame);
     clicks::table(area, body, drawn.offset, groups.len())
 }
 
 /// Returns the mark before a group: all sessions marked, or some.
-fn mark(app: &App, group: &Group, place: usize) -> Option<&'static str> {
+fn mark(app: &App, group: &Group) -> Option<&'static str> {
     if app.marks.is_empty() || group.is_gone {
         return None;
     }
-    match app.table.groups.marks_at(place) {
+    match app.table.groups.marks_of(&group.key) {
         0 => None,
         marked if marked >= group.sessions => Some("*"),
         _ => Some("+"),

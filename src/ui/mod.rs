@@ -45,13 +45,13 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let areas = app.areas();
     let theme = Theme::of(&app.settings, app.background);
     header::draw(app, &theme, rect(areas.header), rect(areas.trends), frame);
-    let mut lines = match &app.table.view.groups {
+    let mut clickable = match &app.table.view.groups {
         Some(groups) => groups::draw(app, groups, &theme, rect(areas.table), frame),
         None => sessions::draw(app, &theme, rect(areas.table), frame),
     };
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let (detail_end, links) = detail::draw(app, &theme, rect(areas.detail), frame).unzip();
-    lines.extend(links.into_iter().flatten());
+    clickable.extend(links.into_iter().flatten());
     let keys = rect(areas.hints);
     let mut hints = footer::draw(app, &theme, rect(areas.status), keys, frame);
     let drawn_keys = clicks::symbols(keys, frame.buffer_mut());
@@ -81,7 +81,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let covers = views
         .into_iter()
         .chain([log_lines, app.help.is_some().then(Vec::new)]);
-    let lines = covers.flatten().last().unwrap_or(lines);
+    let clickable = covers.flatten().last().unwrap_or(clickable);
     help::draw(app, &theme, frame);
     clicks::keep_visible(&mut hints, keys, &drawn_keys, frame.buffer_mut());
     theme.color_text(frame.buffer_mut());
@@ -90,7 +90,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     }
     FrameReport {
         hints,
-        lines,
+        lines: clickable,
         question,
         dialog_end,
         detail_end,

@@ -15,6 +15,7 @@ mod config;
 mod doctor;
 mod event_log;
 mod evidence;
+mod export;
 mod faults;
 #[path = "../support/front.rs"]
 mod front;
@@ -30,6 +31,8 @@ mod list_watch;
 mod locks;
 mod many;
 mod names;
+#[path = "../support/openmetrics.rs"]
+mod openmetrics;
 mod page;
 mod process;
 mod program;

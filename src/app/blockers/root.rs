@@ -4,6 +4,7 @@ use super::{LockRole, filter_of};
 use crate::app::App;
 use crate::app::kill_selection::Selection;
 use crate::app::status::Status;
+use crate::app::victim_selection::VictimOrigin;
 use crate::kill::Victim;
 use crate::model::{EndpointId, LockHolder, SessionId};
 
@@ -44,13 +45,16 @@ impl App {
             self.status = Some(Status::note(format!("{id} has already ended")));
             return;
         };
-        let victim = self.victim(identity, session, filter_of(role));
-        self.open_dialog(victim.into_iter().collect(), Selection::Session);
+        let origin = VictimOrigin::Session {
+            identity,
+            session: Box::new(session),
+            filter: filter_of(role),
+        };
+        self.select_victims(origin, Selection::Session);
     }
 
-    /// Returns the root blocker that the only victim waits for.
-    pub(in crate::app) fn root_blocker(&self, victims: &[Victim]) -> Option<RootBlocker> {
-        let [victim] = victims else { return None };
+    /// Returns the root blocker that a victim waits for.
+    pub(in crate::app) fn root_blocker(&self, victim: &Victim) -> Option<RootBlocker> {
         let endpoint = victim.identity.endpoint;
         let wait = self
             .locks_of(endpoint)?

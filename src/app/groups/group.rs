@@ -1,5 +1,7 @@
 //! One group: the value that its sessions have in common, and their totals.
 
+use std::hash::{Hash, Hasher};
+
 use super::groupings::GroupValue;
 use crate::app::row::TableRow;
 use crate::diagnosis::{REASONS, Severity};
@@ -54,6 +56,12 @@ impl PartialEq for GroupKey {
 }
 
 impl Eq for GroupKey {}
+
+impl Hash for GroupKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.raw().hash(state);
+    }
+}
 
 /// Sessions with a common value. A total is `None` if none of them reports the value.
 #[derive(Clone, Debug)]

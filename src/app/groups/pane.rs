@@ -1,12 +1,13 @@
 //! State of the groups on the screen: the cursor, and the groups that were opened.
 
+use std::sync::Arc;
+
 use super::columns::GroupSort;
 use super::group::GroupKey;
 use super::groupings::GroupingId;
 use super::{GroupSpec, Groups};
 use crate::app::cursor::Cursor;
-use crate::app::marks::Marks;
-use crate::app::table_view::TableView;
+use crate::app::marks::GroupMarks;
 use crate::filter::Filter;
 
 /// The groups' part of the table.
@@ -22,8 +23,8 @@ pub struct GroupPane {
     pub cursor: Cursor<GroupKey>,
     /// The groups that were opened, innermost last.
     pub opened: Vec<Opened>,
-    /// Number of marked sessions of each group, by its position, as counted last.
-    pub marked: Vec<u64>,
+    /// Number of marked sessions of each group, as counted last.
+    pub(crate) marked: Arc<GroupMarks>,
 }
 
 /// A group whose sessions are shown, and the state to return to.
@@ -87,18 +88,8 @@ impl GroupPane {
         true
     }
 
-    /// Counts the marks by group, for the rows on the screen.
-    pub(in crate::app) fn count_marks(&mut self, marks: &Marks, view: &TableView) {
-        let groups = view.groups.as_ref().filter(|_| !marks.is_empty());
-        let counts = groups.map(|groups| {
-            let marks = marks.iter();
-            groups.count(marks.filter_map(|mark| view.row(view.position(&mark.key)?)))
-        });
-        self.marked = counts.unwrap_or_default();
-    }
-
-    /// Returns the number of marked sessions of the group at a position.
-    pub fn marks_at(&self, position: usize) -> u64 {
-        self.marked.get(position).copied().unwrap_or(0)
+    /// Returns the number of marked sessions of a group.
+    pub(crate) fn marks_of(&self, key: &GroupKey) -> u64 {
+        self.marked.get(key).copied().unwrap_or(0)
     }
 }

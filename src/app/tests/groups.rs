@@ -71,7 +71,7 @@ fn t_steps_through_what_the_dialect_tells_and_back() {
 fn groups_forget_their_marks_with_all_others() {
     let mut stage = stage();
     stage.type_text("*t");
-    let marked = |stage: &AppHarness| -> u64 { (0..3).map(|at| stage.app.table.groups.marks_at(at)).sum() };
+    let marked = |stage: &AppHarness| -> u64 { stage.app.table.groups.marked.values().sum() };
     assert_eq!(marked(&stage), 6);
     stage.press(Code::Char('U'));
     assert_eq!((marked(&stage), stage.app.marks.len()), (0, 0));
@@ -201,6 +201,7 @@ fn space_marks_a_group_and_takes_its_marks_away() {
         stage
             .app
             .marks
+            .list()
             .iter()
             .map(|mark| mark.key.id.0)
             .collect::<Vec<_>>()

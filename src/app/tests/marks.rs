@@ -10,7 +10,7 @@ use crate::app::msg::Msg;
 use crate::kill::KillEvent;
 
 fn marked(stage: &AppHarness) -> Vec<u64> {
-    stage.app.marks.iter().map(|mark| mark.key.id.0).collect()
+    stage.app.marks.list().iter().map(|mark| mark.key.id.0).collect()
 }
 
 fn victims(stage: &AppHarness) -> Vec<u64> {
@@ -72,6 +72,7 @@ fn all_that_are_shown_carry_their_filter_and_those_pointed_at_do_not() {
     let carried: Vec<_> = stage
         .app
         .marks
+        .list()
         .iter()
         .map(|mark| mark.taken_by.is_some())
         .collect();

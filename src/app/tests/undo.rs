@@ -9,7 +9,7 @@ fn status(stage: &AppHarness) -> &str {
 }
 
 fn marked(stage: &AppHarness) -> Vec<u64> {
-    stage.app.marks.iter().map(|mark| mark.key.id.0).collect()
+    stage.app.marks.list().iter().map(|mark| mark.key.id.0).collect()
 }
 
 fn filter(stage: &AppHarness) -> &str {

@@ -35,11 +35,11 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         let check = format!(
             "{each} is checked again right before its DELETE, which is sent once. Then it is followed until it is gone."
         );
-        let works = tasks
-            .iter()
-            .filter(|task| task.may_be_confirmed())
-            .map(|task| OpenWork::of_victim(&task.victim));
-        let sentences = std::iter::once(check.as_str()).chain(consequences(works, kills_statements));
+        let left = tasks.iter().filter(|task| task.may_be_confirmed());
+        let works = left.map(|task| OpenWork::of_victim(&task.victim));
+        let work = works.reduce(OpenWork::or).unwrap_or(OpenWork::UNKNOWN);
+        let sentences =
+            std::iter::once(check.as_str()).chain(consequences(work, tasks.len(), kills_statements));
         for line in wrap(&sentences.collect::<Vec<_>>().join(" "), width) {
             text.push_str(&line);
             text.push('\n');

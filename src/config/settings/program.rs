@@ -2,7 +2,9 @@
 
 use super::{USUAL, optional};
 use crate::app::groups::groupings::NO_GROUPING;
-use crate::config::command_name::{Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING};
+use crate::config::command_name::{
+    EXPORTING, Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING,
+};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -11,7 +13,7 @@ use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, MAX_LIST_MEMORY, MAX_SESSIONS, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 20] = [
+pub(super) const ENTRIES: [Setting; 21] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -211,6 +213,20 @@ pub(super) const ENTRIES: [Setting; 20] = [
         about: "a kill also ends the session's running statements, with sql-user; s in the dialog changes it",
         apply: Apply::Config(|config, text| {
             config.kill_statements = value::switch(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "export-top",
+        form: Form::Count,
+        default: "50",
+        about: "maximum number of services, users, addresses and states with metrics of their own; the rest is 'other'",
+        heading: Heading::Metrics,
+        commands: EXPORTING,
+        is_common: true,
+        apply: Apply::Config(|config, text| {
+            config.export_top = value::labels(text)?;
             Ok(())
         }),
         ..USUAL

@@ -16,6 +16,7 @@ fn values(form: Form, name: &str) -> [String; 4] {
         (Form::Time, _) => of(|n| format!("{}s", 60 + n)),
         (Form::Share, _) => of(|n| format!("{}%", 10 + n)),
         (Form::Times, _) => of(|n| format!("{}x", 10 + n)),
+        (Form::Count, "export-top") => of(|n| n.to_string()),
         (Form::Count, _) => of(|n| (1000 + n).to_string()),
         (Form::Size, _) => of(|n| format!("{n}MB")),
         (Form::Switch, _) => of(|n| (n % 2 == 1).to_string()),

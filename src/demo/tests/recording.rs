@@ -36,7 +36,7 @@ fn header() -> Header {
 fn facts(watcher: &mut Watcher) -> Vec<Fact> {
     let mut before: Option<Arc<Snapshot>> = None;
     let list = |index: u32| {
-        let at = Duration::from_millis(10_000) + Duration::from_millis(1_003) * index;
+        let at = Duration::from_secs(10) + Duration::from_millis(1_003) * index;
         let mut list = watcher.list(at);
         list.number = u64::from(index) + 1;
         if let Some(before) = &before {

@@ -7,7 +7,7 @@ use super::{BatchPhase, KillBatch};
 use crate::kill::event::{KillRequest, Order, Ticket};
 use crate::kill::task::{CheckReply, KillTask, RECHECK_DELAY, SessionReply};
 use crate::kill::{KillOutcome, RefusalReason};
-use crate::model::{EndpointId, Identity, Lookup, Now, RequestError, Snapshot};
+use crate::model::{EndpointId, Identity, Lookup, Now, ProcessStart, RequestError, Snapshot};
 
 /// Why a batch is canceled if another process runs at its endpoint.
 const RESTARTED: &str = "the proxy was restarted: its ids belong to other sessions now";
@@ -75,7 +75,9 @@ impl KillBatch {
             relist_at.insert(endpoint, now.elapsed + RECHECK_DELAY);
         }
         let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
-        let open = (0..).zip(tasks).filter(|(_, a)| here(a) && a.is_undecided());
+        let open = (0..)
+            .zip(tasks.iter_mut())
+            .filter(|(_, a)| here(a) && a.is_undecided());
         for (index, task) in open {
             let reply = match answer {
                 Ok(snapshot) => {
@@ -97,31 +99,39 @@ impl KillBatch {
         if matches!(self.phase, BatchPhase::Unconfirmed | BatchPhase::Grace(_)) {
             self.on_restart(snapshot);
         }
-        for (index, task) in (0..).zip(&mut self.tasks) {
-            let victims = &task.victim.identity;
-            // A list of another proxy at the same address says nothing about the victim.
-            let is_foreign =
-                self.several.contains(&snapshot.endpoint) && snapshot.process() != victims.process.as_ref();
-            if victims.endpoint == snapshot.endpoint && task.is_in_flight() && !is_foreign {
-                let was = task.outcome().cloned();
-                let found = snapshot.find(&task.victim.identity.key());
-                task.on_list(matches!(found, Lookup::Same(_)), now);
-                self.fresh
-                    .extend((task.outcome() != was.as_ref()).then_some(index));
-            }
+        let is_ambiguous = self.several.contains(&snapshot.endpoint);
+        for index in self.tasks.in_flight() {
+            let is_meant = |task: &&mut KillTask| {
+                let victim = &task.victim.identity;
+                // A list of another proxy at the same address says nothing about the victim.
+                let is_foreign = is_ambiguous && snapshot.process() != victim.process.as_ref();
+                victim.endpoint == snapshot.endpoint && !is_foreign
+            };
+            let Some(task) = self.tasks.get_mut(index).filter(is_meant) else {
+                continue;
+            };
+            let was = task.outcome().cloned();
+            let found = snapshot.find(&task.victim.identity.key());
+            task.on_list(matches!(found, Lookup::Same(_)), now);
+            self.fresh
+                .extend((task.outcome() != was.as_ref()).then_some(index));
         }
     }
 
     pub(super) fn on_restart(&mut self, snapshot: &Snapshot) {
+        let is_before = |endpoint: EndpointId, process: Option<&ProcessStart>| {
+            let differ = process.is_some() && snapshot.process().is_some_and(|now| process != Some(now));
+            endpoint == snapshot.endpoint && (snapshot.change.is_after_restart || differ)
+        };
+        let mut processes = self.counts().processes.iter();
+        if !processes.any(|(endpoint, process)| is_before(*endpoint, process.as_ref())) {
+            return;
+        }
         let is_of_before = |task: &KillTask| {
             let Identity {
                 endpoint, process, ..
             } = &task.victim.identity;
-            let differ = process.is_some()
-                && snapshot
-                    .process()
-                    .is_some_and(|now| process.as_ref() != Some(now));
-            *endpoint == snapshot.endpoint && (snapshot.change.is_after_restart || differ)
+            is_before(*endpoint, process.as_ref())
         };
         self.refuse(is_of_before, &RefusalReason::Restarted, RESTARTED);
     }

@@ -63,7 +63,7 @@ impl KillBatch {
     pub(super) fn run(&mut self) {
         self.phase = BatchPhase::Running;
         let ended = |(_, task): &(usize, &KillTask)| !task.is_removed() && task.outcome().is_some();
-        let ended = (0..).zip(&self.tasks).filter(ended);
+        let ended = (0..).zip(self.tasks.iter()).filter(ended);
         self.fresh.extend(ended.map(|(index, _)| index));
     }
 

@@ -56,7 +56,7 @@ impl KillBatch {
     pub(super) fn withdraw(&mut self, selects: impl Fn(&KillTask) -> bool, outcome: &KillOutcome) {
         // Before that, `run` collects the outcomes.
         let counts = matches!(self.phase, BatchPhase::Running);
-        for (index, task) in (0..).zip(&mut self.tasks) {
+        for (index, task) in (0..).zip(self.tasks.iter_mut()) {
             if selects(task) && task.withdraw(outcome.clone()) && counts && !task.is_removed() {
                 self.fresh.push(index);
             }

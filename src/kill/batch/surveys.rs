@@ -72,10 +72,11 @@ impl KillBatch {
         self.revision += 1;
     }
 
-    pub(super) fn waits_for_survey(&self, task: &KillTask) -> bool {
-        let endpoint = &task.victim.identity.endpoint;
-        let is_open = self.surveys.values().any(|surveyed| surveyed == endpoint);
-        task.may_be_confirmed() && (is_open || self.survey_at.contains_key(endpoint))
+    /// Whether a session that Yes would kill is at an endpoint whose survey is not complete.
+    pub(super) fn waits_for_survey(&self) -> bool {
+        let confirmable = &self.counts().confirmable;
+        let mut surveyed = self.surveys.values().chain(self.survey_at.keys());
+        surveyed.any(|endpoint| confirmable.contains_key(endpoint))
     }
 
     /// Refuses victims whose first check failed. For `maxtop kill`, which does not repeat first checks.

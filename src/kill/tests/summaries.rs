@@ -81,7 +81,7 @@ fn work(transaction: Ternary, statement: Ternary) -> OpenWork {
 #[test]
 fn the_consequences_say_what_is_open_and_what_is_unknown() {
     use Ternary::{No, Unknown, Yes};
-    let one = |transaction, statement| consequences([work(transaction, statement)], false).split_off(1);
+    let one = |transaction, statement| consequences(work(transaction, statement), 1, false).split_off(1);
     assert_eq!(one(No, No), [] as [&str; 0]);
     assert_eq!(one(Yes, No), ["Its open transaction is rolled back."]);
     let unknown = [
@@ -89,13 +89,13 @@ fn the_consequences_say_what_is_open_and_what_is_unknown() {
         "If a statement runs, it may keep running on its server.",
     ];
     assert_eq!(one(Unknown, Unknown), unknown);
-    let several = [work(No, Unknown), work(Unknown, Yes)];
+    let several = work(No, Unknown).or(work(Unknown, Yes));
     let expected = [
         "The clients lose their connections without an error.",
         "If transactions are open, they are rolled back.",
         "Statements may keep running on their servers until they finish there.",
     ];
-    assert_eq!(consequences(several, false), expected);
+    assert_eq!(consequences(several, 2, false), expected);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     } else if running::retained(pane).is_some() {
         work.statement = Ternary::Yes;
     }
-    let general = consequences([work], false).into_iter();
+    let general = consequences(work, 1, false).into_iter();
     let mut sentences: Vec<_> = general.map(str::to_owned).collect();
     let changed = own.and_then(|own| own.transaction?.rows_modified);
     if let (Some(own), Some(changed)) = (own, changed.filter(|changed| *changed > 0)) {

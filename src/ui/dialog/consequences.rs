@@ -1,7 +1,5 @@
 //! Consequences of a kill for the clients, the data and the sessions that wait.
 
-use std::collections::BTreeMap;
-
 use ratatui::style::Style;
 use ratatui::text::Line;
 
@@ -19,35 +17,33 @@ const LONG_ROLLBACK_ROWS: u64 = 100_000;
 /// Returns the consequences, wrapped. Empty if nothing can be killed any more.
 pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let tasks = asking.batch.tasks();
-    let is_over = |task: &KillTask| task.outcome().is_some();
-    if tasks.iter().all(is_over) {
+    let counts = asking.batch.counts();
+    if !counts.has_open {
         return Vec::new();
     }
     let kills_statements = asking.batch.has_server_access() && asking.batch.kills_statements();
-    let is_left = |task: &&KillTask| !task.is_removed() && !is_over(task);
-    let works = tasks.iter().filter(is_left).map(|task| open_work(app, task));
-    let general = consequences(works, kills_statements).join(" ");
+    let changed = asking.counts.changed_rows;
+    let work = match tasks {
+        [task] => open_work(app, task),
+        _ => counts
+            .open_work
+            .unwrap_or(OpenWork::UNKNOWN)
+            .with_changes(changed > 0),
+    };
+    let general = consequences(work, tasks.len(), kills_statements).join(" ");
     let mut texts = vec![(general, Style::new())];
-    let left = tasks.iter().filter(is_left);
-    let mut by_server: BTreeMap<&str, u64> = BTreeMap::new();
-    for own in left.filter_map(|task| locks(app, task)) {
-        let rows = own
-            .transaction
-            .as_ref()
-            .and_then(|transaction| transaction.rows_modified);
-        let sum = by_server.entry(own.server.as_str()).or_default();
-        *sum = sum.saturating_add(rows.unwrap_or_default());
+    if changed > 0 {
+        let server = match tasks {
+            [task] => locks(app, task).map(|locks| locks.server.to_string()),
+            _ => None,
+        };
+        let rows = counted(changed, "changed row");
+        let text = match server {
+            Some(server) => format!("{server} rolls back {rows}."),
+            None => format!("Together they roll back {rows}."),
+        };
+        texts.push((text, theme.look));
     }
-    let rolled_back = by_server.iter().filter(|(_, rows)| **rows > 0);
-    let rolled_back: Vec<_> = rolled_back
-        .map(|(server, rows)| format!("{server} rolls back {}", counted(*rows, "changed row")))
-        .collect();
-    if !rolled_back.is_empty() {
-        texts.push((format!("{}.", rolled_back.join(", ")), theme.look));
-    }
-    let changed = by_server
-        .values()
-        .fold(0_u64, |sum, rows| sum.saturating_add(*rows));
     if changed > LONG_ROLLBACK_ROWS {
         let long = "Rolling back may take as long as the changes took.";
         texts.push((long.to_owned(), theme.act));

@@ -1,18 +1,14 @@
 //! Many victims: how many are not stuck, and a list from which each can be struck out.
 
-use std::collections::BTreeSet;
-
 use ratatui::text::{Line, Span};
 
-use super::consequences::locks;
 use super::victims::Table;
 use super::{LABEL, Middle, age_of_check, title};
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
-use crate::kill::summary::CheckCounts;
-use crate::kill::{KillTask, summary};
-use crate::model::{EndpointId, LockHolder, SessionId, counted};
+use crate::kill::{TaskTexts, summary};
+use crate::model::counted;
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
 
@@ -35,7 +31,7 @@ pub(super) fn head<'a>(
     lines.push(checks(app, asking, theme, width));
     lines.extend(not_compared(asking, theme, width));
     let rows = tasks.len().min(MAX_ROWS) + 1;
-    let rest = rows + selected(app, asking, theme, width).len() + facts(app, asking, theme, width).len() + 1;
+    let rest = rows + selected(app, asking, theme, width).len() + facts(asking, theme, width).len() + 1;
     (lines, rest)
 }
 
@@ -53,7 +49,7 @@ pub(super) fn middle<'a>(
     if wanted + below.len() > room {
         below.clear();
     }
-    let mut lines = facts(app, asking, theme, width);
+    let mut lines = facts(asking, theme, width);
     lines.truncate(room.saturating_sub(wanted + below.len() + 1));
     if !lines.is_empty() {
         lines.push(Line::default());
@@ -78,8 +74,7 @@ pub(super) fn middle<'a>(
 /// Returns how many of the victims are not stuck, and the key that strikes them out. Empty if all are
 /// stuck.
 fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let count = asking.healthy().count();
-    let total = asking.left().count();
+    let (count, total) = (asking.counts.healthy, asking.counts.left);
     let struck = asking.struck_healthy.len();
     let are = if count == 1 { "is" } else { "are" };
     let (text, key, rest, style) = if count > 0 && count == total {
@@ -119,21 +114,21 @@ fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
 }
 
 /// Returns what selected the victims, and their number by locks, user and service.
-fn facts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let tasks = asking.batch.tasks();
+fn facts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let texts = asking.batch.texts();
     let mut lines = Vec::new();
-    let filter = summary::selected_by(tasks).map(|text| {
-        if title::names_filter(asking, tasks) {
+    let filter = texts.selected_by.as_ref().map(|text| {
+        if title::names_filter(asking) {
             return fact("filter", "checked again before each DELETE", theme, width);
         }
         let text = format!("{text}   (checked again before each DELETE)");
         fact("filter", &text, theme, width)
     });
-    lines.extend(refusals(tasks, theme, width));
-    lines.extend(lock_counts(app, asking, theme, width));
+    lines.extend(refusals(texts, theme, width));
+    lines.extend(lock_counts(asking, theme, width));
     let groups = [
-        ("by user", "user ", &asking.by_user),
-        ("by service", "service ", &asking.by_service),
+        ("by user", "user ", &texts.by_user),
+        ("by service", "service ", &texts.by_service),
     ];
     for (label, field, groups) in groups {
         // The title has it, or there are none.
@@ -150,78 +145,32 @@ fn facts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec
 }
 
 /// Returns why sessions will not be killed, with their numbers, and advice for a filter that is not certain.
-fn refusals<'a>(tasks: &[KillTask], theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let counts = summary::refusals(tasks);
+fn refusals<'a>(texts: &TaskTexts, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let counts = &texts.refusals;
     if counts.is_empty() {
         return Vec::new();
     }
     let each = counts.iter().map(|(why, count)| format!("{count} {why}"));
     let text = each.collect::<Vec<_>>().join(", ");
     let mut lines = super::fact("not killed", &text, theme, width);
-    let refusals = tasks.iter().filter(|task| !task.is_removed());
-    let mut advice = refusals.filter_map(|task| task.outcome()?.refusal()?.advice());
-    lines.extend(
-        advice
-            .next()
-            .into_iter()
-            .flat_map(|text| super::fact("", &text, theme, width)),
-    );
+    let advice = texts.advice.iter();
+    lines.extend(advice.flat_map(|text| super::fact("", text, theme, width)));
     lines
 }
 
-/// Returns how many of the sessions are root blockers, wait, or do neither, and for which other sessions they wait:
-/// a kill of these waiters does not remove the cause. Empty without server access.
-fn lock_counts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let tasks = asking.batch.tasks();
-    let left: Vec<_> = asking.left().filter_map(|index| tasks.get(index)).collect();
-    let is_known = left.iter().any(|task| {
-        app.locks_of(task.victim.identity.endpoint)
-            .is_some_and(|locks| !locks.is_empty())
-    });
-    if !is_known {
-        return Vec::new();
-    }
-    let own = || left.iter().filter_map(|task| locks(app, task));
-    let waiters = own().filter(|own| own.wait.is_some()).count();
-    let both = own().filter(|own| own.wait.is_some() && own.blocks > 0).count();
-    let roots = own().filter(|own| own.wait.is_none() && own.blocks > 0).count();
-    let others = left.len() - (roots + waiters);
+/// Returns how many of the sessions are root blockers, wait, or do neither. `None` without server access.
+fn lock_counts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
+    let counts = asking.counts;
+    let (blockers, waiters, both) = (counts.blockers, counts.waiters, counts.both);
+    let others = counts.left.saturating_sub(blockers + waiters - both);
     let both = match both {
         0 => String::new(),
         1 => " (1 of them blocks others)".to_owned(),
         both => format!(" ({both} of them block others)"),
     };
-    let text = format!(
-        "{}, {waiters} waiting{both}, {others} neither",
-        counted(roots, "root blocker")
-    );
-    let mut lines = vec![fact("locks", &text, theme, width)];
-    let is_listed = |endpoint: EndpointId, id: SessionId| {
-        let mut ids = left.iter().map(|task| &task.victim.identity);
-        ids.any(|identity| identity.endpoint == endpoint && identity.id == id)
-    };
-    let causes = left.iter().filter_map(|task| {
-        let blocker = locks(app, task)?.wait.as_ref()?.blocker.as_ref()?;
-        match blocker {
-            LockHolder::Session { id, .. } if is_listed(task.victim.identity.endpoint, *id) => None,
-            LockHolder::Session { id, .. } => Some(id.to_string()),
-            other => Some(other.to_string()),
-        }
-    });
-    let causes: Vec<_> = causes.collect();
-    let count = causes.len();
-    let names: BTreeSet<_> = causes.into_iter().collect();
-    if !names.is_empty() {
-        let verb = if count == 1 { "waits" } else { "wait" };
-        let is = if names.len() == 1 { "which is" } else { "which are" };
-        let names: Vec<_> = names.into_iter().collect();
-        let text = format!(
-            "{count} {verb} for {}, {is} not in this list",
-            names.join(" and ")
-        );
-        lines.extend(super::fact("", &text, theme, width));
-    }
-    lines
+    let roots = counted(blockers.saturating_sub(counts.both), "root blocker");
+    let text = format!("{roots}, {waiters} waiting{both}, {others} neither");
+    counts.knows_locks.then(|| fact("locks", &text, theme, width))
 }
 
 /// Returns the number of sessions that would be killed with the age of their checks, and of those that would not.
@@ -252,7 +201,7 @@ fn checks_in<'a>(
     theme: &Theme,
     (passed, refused, removed): &(String, &str, &str),
 ) -> Line<'a> {
-    let counts = CheckCounts::of(asking.batch.tasks());
+    let counts = asking.batch.counts().checks;
     let glyphs = theme.glyphs;
     let mut line = Line::default();
     if counts.waiting > 0 {
@@ -277,7 +226,7 @@ fn checks_in<'a>(
 /// Returns the parts of the identity that could not be compared for some victims. They weaken the
 /// check.
 fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
-    summary::not_compared(asking.batch.tasks()).map(|parts| {
+    asking.batch.texts().not_compared.as_ref().map(|parts| {
         let text = format!("not compared for some or all: {parts}");
         Line::styled(fit(&text, width, theme.glyphs.more), theme.look)
     })
@@ -292,16 +241,15 @@ fn selected<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> 
     let why = Table::new(app, asking, theme, width).cut_why(asking.cursor, task);
     let mut facts: Vec<_> = why.into_iter().map(|why| ("why", why)).collect();
     facts.extend(summary::activity(task.session()));
-    let id = task.victim.identity.id;
+    let id = task.victim.identity.id.to_string();
+    let indent = " ".repeat(id.len());
     let facts = facts.into_iter().enumerate().flat_map(|(place, (label, value))| {
-        let label = match place {
-            0 => format!("{id} {label}"),
-            _ => format!("{:width$} {label}", "", width = id.to_string().len()),
-        };
-        if label.trim_start().ends_with("why") {
-            super::fact(&label, &value, theme, width)
+        let start = if place == 0 { &id } else { &indent };
+        let named = format!("{start} {label}");
+        if label == "why" {
+            super::fact(&named, &value, theme, width)
         } else {
-            vec![fact(&label, &value, theme, width)]
+            vec![fact(&named, &value, theme, width)]
         }
     });
     facts.collect()

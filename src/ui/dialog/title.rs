@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
-use crate::kill::{KillOutcome, KillTask, summary};
+use crate::kill::KillOutcome;
 use crate::model::counted;
 use crate::ui::draw::fit;
 
@@ -32,11 +32,11 @@ pub(super) fn text(app: &App, asking: &KillDialog, room: usize, more: &str) -> S
         };
     }
     // The number that Yes would kill, as in the line to type it.
-    let left = asking.left().count();
+    let left = asking.counts.left;
     if left == 0 {
         return "None of these sessions can be killed".to_owned();
     }
-    match (&asking.selection, summary::common_filter(tasks)) {
+    match (&asking.selection, &asking.batch.texts().common_filter) {
         (Selection::Group(name), _) => {
             let start = format!("Kill {} of ", counted(left, "session"));
             joined(&start, name, "?", room, more)
@@ -47,15 +47,15 @@ pub(super) fn text(app: &App, asking: &KillDialog, room: usize, more: &str) -> S
         (_, Some(filter)) => {
             let verb = if left == 1 { "matches" } else { "match" };
             let start = format!("Kill {} that {verb} ", counted(left, "session"));
-            joined(&start, &filter, &format!("{beside}?"), room, more)
+            joined(&start, filter, &format!("{beside}?"), room, more)
         }
         (Selection::Session, None) => format!("Kill {}?", counted(left, "session")),
     }
 }
 
 /// Whether the title names what selected the victims.
-pub(super) fn names_filter(asking: &KillDialog, tasks: &[KillTask]) -> bool {
-    matches!(asking.selection, Selection::Marks { .. }) && summary::common_filter(tasks).is_some()
+pub(super) fn names_filter(asking: &KillDialog) -> bool {
+    matches!(asking.selection, Selection::Marks { .. }) && asking.batch.texts().common_filter.is_some()
 }
 
 fn joined(start: &str, name: &str, end: &str, room: usize, more: &str) -> String {
