@@ -8,6 +8,7 @@
 //! May use the tables of the pure rooms (columns, filters, thresholds).
 
 mod command_name;
+mod credentials;
 mod edit;
 mod environment;
 mod error;
@@ -51,7 +52,7 @@ pub(crate) use self::layer::CommandLine;
 pub(crate) use self::layer::EndpointConfig;
 pub(crate) use self::origin::Origin;
 pub(crate) use self::password::PasswordSource;
-pub(crate) use self::reading::{ConfigReport, EffectiveValue};
+pub(crate) use self::reading::{ConfigReport, EffectiveValue, NamedValue};
 pub(crate) use self::sample::sample;
 pub(crate) use self::saving::{Saved, SettingsFile};
 pub(crate) use self::setting::{Form, Setting};

@@ -77,7 +77,7 @@ const PURE: [&str; 9] = [
     "export",
 ];
 
-const IMPURE: [&str; 9] = [
+const IMPURE: [&str; 18] = [
     "tokio",
     "reqwest",
     "crossterm::",

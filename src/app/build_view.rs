@@ -143,6 +143,8 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
 pub(super) fn filter_input<'a>(row: &TableRow<'a>, names: &'a mut Names) -> FilterInput<'a> {
     FilterInput {
         endpoint: Some(row.endpoint).filter(|name| !name.is_empty()),
+        names: row.names,
+        process: row.snapshot.process(),
         reasons: Some(names.of(&row.diagnosis)),
         reads: row.total(Counter::Reads),
         writes: row.total(Counter::Writes),

@@ -11,7 +11,7 @@ use super::groups::groupings::GroupingId;
 use super::msg::Now;
 use super::table_view::TableView;
 use crate::diagnosis::{Samples, Severity};
-use crate::model::{Dialect, EndpointId, ServerReports, Snapshot};
+use crate::model::{Dialect, EndpointId, EndpointNames, ServerReports, Snapshot};
 
 /// The endpoints, in the order of the command line.
 #[derive(Clone, Debug, Default)]
@@ -111,6 +111,24 @@ impl Endpoints {
             let count = |severity| view.count(id, severity);
             endpoint.trend.on_diagnosis(Severity::ALL.map(count));
         }
+    }
+
+    /// Returns URL and other names of each endpoint.
+    pub(super) fn names(&self) -> Vec<Arc<EndpointNames>> {
+        self.ids().map(|id| self.names_of(id)).collect()
+    }
+
+    /// Returns URL and other names of an endpoint.
+    pub(super) fn names_of(&self, id: EndpointId) -> Arc<EndpointNames> {
+        let access = self.get(id).and_then(|endpoint| endpoint.access.as_ref());
+        let same = self
+            .0
+            .iter()
+            .filter(|endpoint| endpoint.proxies.same_as == Some(id));
+        Arc::new(EndpointNames {
+            url: access.map(|access| access.url.as_str().into()),
+            aliases: same.map(|endpoint| endpoint.name.as_str().into()).collect(),
+        })
     }
 
     /// Compares the new snapshot of an endpoint with those of the others.

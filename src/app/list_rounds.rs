@@ -142,6 +142,7 @@ impl ListRounds {
             reports,
             spec: ViewQuery {
                 hidden_endpoints: hidden,
+                names: self.endpoints.names(),
                 ..self.query.clone()
             },
         }

@@ -91,6 +91,7 @@ impl App {
         let names = self.endpoints.iter();
         let spec = ViewQuery {
             endpoints: names.map(|known| known.name.as_str().into()).collect(),
+            names: self.endpoints.names(),
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
             counts_servers: self.servers.is_some(),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::diagnosis::{ConnectionSample, Diagnosis};
-use crate::model::{Counter, Identity, LockKnowledge, RowKey, Session, Snapshot};
+use crate::model::{Counter, EndpointNames, Identity, LockKnowledge, RowKey, Session, Snapshot};
 
 /// One row.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,8 @@ pub struct TableRow<'a> {
     pub snapshot: &'a Snapshot,
     /// Name of the endpoint that lists it.
     pub endpoint: &'a str,
+    /// URL and other names of that endpoint.
+    pub names: Option<&'a EndpointNames>,
     /// The session.
     pub session: &'a Session,
     /// The latest sample of its connections, if it is recent enough.

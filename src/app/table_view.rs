@@ -18,7 +18,8 @@ use super::view_query::ViewQuery;
 use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
 use crate::filter::{FilterField, FilterInput};
 use crate::model::{
-    EndpointId, EndpointLocks, LockKnowledge, LockNumbers, Lookup, RowKey, Session, SessionId, Snapshot,
+    EndpointId, EndpointLocks, EndpointNames, LockKnowledge, LockNumbers, Lookup, RowKey, Session, SessionId,
+    Snapshot,
 };
 
 /// Reference to a session: snapshot and index.
@@ -293,6 +294,11 @@ impl TableView {
         name.map_or("", AsRef::as_ref)
     }
 
+    /// Returns URL and other names of an endpoint.
+    fn names(&self, id: EndpointId) -> Option<&EndpointNames> {
+        self.spec.names.get(usize::from(id.0)).map(AsRef::as_ref)
+    }
+
     pub(super) fn resolve(&self, place: RowRef) -> Option<TableRow<'_>> {
         match place {
             RowRef::Listed { snapshot, index } => {
@@ -305,6 +311,7 @@ impl TableView {
                 Some(TableRow {
                     snapshot,
                     endpoint: self.endpoint(snapshot.endpoint),
+                    names: self.names(snapshot.endpoint),
                     session,
                     locks: self
                         .locks
@@ -323,6 +330,7 @@ impl TableView {
                 Some(TableRow {
                     snapshot: &departed.snapshot,
                     endpoint: self.endpoint(departed.snapshot.endpoint),
+                    names: self.names(departed.snapshot.endpoint),
                     session: &departed.session,
                     sample: None,
                     locks: LockKnowledge::NoAccess,

@@ -20,31 +20,31 @@ use super::victim_counts::VictimLocks;
 use crate::diagnosis::{Diagnosis, OwnedDiagnosis};
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{Authority, Order, RefusalReason, Rules, Victim, check_killable, reason_names};
-use crate::model::{Dialect, EndpointId, Identity, Lookup, Session, Snapshot};
+use crate::model::{Dialect, EndpointId, EndpointNames, Identity, Lookup, Session, Snapshot};
 
 /// Facts about an endpoint that decide on a kill.
 #[derive(Clone, Debug)]
 pub(super) struct KillTarget {
     name: Arc<str>,
+    names: Arc<EndpointNames>,
     dialect: Option<Dialect>,
     latest: Option<Arc<Snapshot>>,
     authority: Authority,
     has_server_access: bool,
 }
 
-impl From<&EndpointState> for KillTarget {
-    fn from(endpoint: &EndpointState) -> Self {
+impl KillTarget {
+    fn new(endpoint: &EndpointState, names: Arc<EndpointNames>) -> Self {
         Self {
             name: endpoint.name.as_str().into(),
+            names,
             dialect: endpoint.dialect,
             latest: endpoint.latest.clone(),
             authority: endpoint.authority(),
             has_server_access: endpoint.server_access.is_set,
         }
     }
-}
 
-impl KillTarget {
     /// Returns a session as a victim, with its identity as of now. `None` if its endpoint has not replied yet.
     pub(super) fn victim(
         &self,
@@ -56,6 +56,8 @@ impl KillTarget {
         let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
         let subject = FilterInput {
             endpoint: Some(&self.name),
+            names: Some(&self.names),
+            process: identity.process.as_ref(),
             reasons: Some(reasons.as_reasons()),
             locks: view.lock_numbers(identity.endpoint, &session),
             ..FilterInput::new(&session)
@@ -63,6 +65,7 @@ impl KillTarget {
         let refused = check_killable(&subject, self.authority, protect).err();
         Some(Victim {
             endpoint: Arc::clone(&self.name),
+            names: Arc::clone(&self.names),
             dialect: self.dialect?,
             instance: self.latest.as_ref().and_then(|latest| latest.instance.clone()),
             reasons,
@@ -248,7 +251,11 @@ impl App {
             origin: awaited.origin.clone(),
             selection: awaited.selection.clone(),
             view: Arc::clone(&self.table.view),
-            targets: self.endpoints.iter().map(KillTarget::from).collect(),
+            targets: self
+                .endpoints
+                .ids()
+                .filter_map(|id| self.kill_target(id))
+                .collect(),
             rules: Rules {
                 protect: self.settings.protect.clone(),
                 diagnosis: self.settings.diagnosis.clone(),
@@ -306,9 +313,14 @@ impl App {
         self.outbox.push_orders(orders);
     }
 
+    fn kill_target(&self, id: EndpointId) -> Option<KillTarget> {
+        let endpoint = self.endpoints.get(id)?;
+        Some(KillTarget::new(endpoint, self.endpoints.names_of(id)))
+    }
+
     /// Returns a session as a victim; `None` if its endpoint has not replied yet.
     pub(super) fn victim(&self, identity: Identity, session: Session) -> Option<Victim> {
-        let target = KillTarget::from(self.endpoints.get(identity.endpoint)?);
+        let target = self.kill_target(identity.endpoint)?;
         target.victim(
             &self.table.view,
             &self.settings.protect,

@@ -6,7 +6,7 @@ use super::columns::ColumnId;
 use super::groups::GroupSpec;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
-use crate::model::{EndpointId, RowKey};
+use crate::model::{EndpointId, EndpointNames, RowKey};
 
 /// Sort column and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct ViewQuery {
     /// Names of the endpoints, by [`EndpointId`], for filters on the
     /// endpoint.
     pub endpoints: Vec<Arc<str>>,
+    /// URLs and other names of the endpoints, in the same order.
+    pub names: Vec<Arc<EndpointNames>>,
     /// The sort order.
     pub sort: Sort,
     /// Grouping, if sessions are grouped.

@@ -5,6 +5,7 @@ mod text;
 
 use std::io::Write as _;
 
+use super::ascii::Escapes;
 use super::exit::{CommandError, ExitStatus};
 use super::output;
 use crate::cli::{ConfigArgs, ConfigOutput, GlobalOptions};
@@ -26,7 +27,9 @@ pub(super) fn run(global: &GlobalOptions, args: &ConfigArgs) -> Result<ExitStatu
     for endpoint in &reading.config.endpoints {
         endpoint.url.parse::<EndpointUrl>()?;
     }
-    output::print(|out| match args.output {
+    let is_json = matches!(args.output, ConfigOutput::Json);
+    let escapes = Escapes::of(reading.config.ascii, is_json);
+    output::print_with(escapes, |out| match args.output {
         ConfigOutput::Text => text::write(out, &reading),
         ConfigOutput::Json => json::write(out, &reading),
     })?;

@@ -146,9 +146,9 @@ pub(super) enum CommandError {
     /// A kill needs a confirmation, but there is no terminal to prompt on.
     #[error("cannot prompt without a terminal: use --yes, or --dry-run to preview")]
     CannotPrompt,
-    /// A kill under `--read-only`.
-    #[error("refused: {}{}", RequestError::ReadOnly, remedy(&RequestError::ReadOnly))]
-    ReadOnly,
+    /// A kill under `read-only`.
+    #[error("refused: {0} allows only GET requests: {1}")]
+    ReadOnly(String, &'static str),
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(io::Error),

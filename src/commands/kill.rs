@@ -24,7 +24,7 @@ use super::server_access::MAX_CLOSE_WAIT;
 use super::{connect, output};
 use crate::cli::{GlobalOptions, KillArgs};
 use crate::client::Client;
-use crate::config::Config;
+use crate::config::{Config, Origin};
 use crate::kill::{KillOutcome, Rules, Victim};
 use crate::model::{SessionId, Text, TextLimit};
 use crate::runtime::audit::AuditLog;
@@ -53,11 +53,12 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
     if args.statements && !clients.iter().any(Client::has_server_access) {
         return Err(CommandError::NoServerAccess);
     }
-    if config.endpoints.iter().all(|site| site.read_only) {
-        return Err(CommandError::ReadOnly);
+    if !args.dry_run && config.endpoints.iter().all(|site| site.read_only) {
+        return Err(read_only(&config));
     }
     let consent = Consent::of(args)?;
     let selection = VictimSelection {
+        is_dry_run: args.dry_run,
         ids,
         keys,
         // Only the filter of the command line selects victims, not one of a file.
@@ -75,6 +76,21 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
         close_server_connections(clients).await;
         result
     })
+}
+
+/// Returns the error of a kill at endpoints that are read-only, with the origin of that setting.
+fn read_only(config: &Config) -> CommandError {
+    let origin = config
+        .endpoints
+        .iter()
+        .find_map(|site| site.read_only_origin.as_ref());
+    match origin {
+        Some(origin @ Origin::File { .. }) => CommandError::ReadOnly(
+            format!("read-only ({origin})"),
+            "--read-only=false overrides it, --dry-run shows the request",
+        ),
+        _ => CommandError::ReadOnly("--read-only".to_owned(), "run it without, or use --dry-run"),
+    }
 }
 
 /// Returns the grace period. Without a terminal there is one only if the command line gives it, because a script
@@ -128,12 +144,14 @@ async fn kill(
         reports: victims.reports,
         ..selection.rules
     };
+    let whys = victims.whys;
     let mut round = KillDriver::open(clients.clone(), audit, victims.found, rules)?;
     round.wait_for_checks().await;
     let mut outcomes = OutcomePrinter::new(args.output, config.ascii, &urls, has_problems, round.tasks());
     outcomes.kills_statements = kills_statements;
+    outcomes.names_endpoint |= config.endpoints.iter().any(|site| !site.is_on_command_line);
     let plan = |round: &KillDriver<Client>| {
-        let text = plan::text(round.tasks(), &clients, kills_statements);
+        let text = plan::text(round.tasks(), &clients, kills_statements, &whys);
         in_ascii(config.ascii, &text).into_owned()
     };
     match consent {

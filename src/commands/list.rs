@@ -12,6 +12,7 @@ mod watch;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
+use self::delimited::OutputColumn;
 use self::fail_if::FailIf;
 use self::printer::ListPrinter;
 use super::auth_preflight::PreflightMode;
@@ -26,21 +27,31 @@ use crate::model::{Snapshot, counted};
 
 /// Runs the command. Usage errors are reported before any request is sent.
 pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus, CommandError> {
-    let config = Config::read(&global.line)?;
+    let form = form(args);
+    let names = global.line.flag("columns").filter(|names| !names.is_empty());
+    let names = names.filter(|_| matches!(form, ListOutput::Csv | ListOutput::Tsv));
+    // Their names are those of the output, and the setting has those of the screen.
+    let outputs = names.map(OutputColumn::chosen).transpose()?;
+    let line = global.line.clone();
+    let config = Config::read(&if outputs.is_some() {
+        line.without("columns")
+    } else {
+        line
+    })?;
     let condition = args.fail_if.as_deref();
     let fail_if = condition.map(|text| FailIf::parse(text, config.saved_filters.as_ref()));
     let fail_if = fail_if.transpose()?;
     // Columns of the configuration file are for the screen only: a script gets the same columns everywhere.
     let has_option = global.line.flag("columns").is_some();
     let chosen = config.columns.clone().filter(|_| has_option);
-    let form = form(args);
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
         return Err(CommandError::ColumnsOfJson);
     }
     let (config, clients) = connect::connect_with(config, PreflightMode::Command)?;
     let printer = ListPrinter {
         form,
-        chosen,
+        chosen: chosen.filter(|_| outputs.is_none()),
+        outputs,
         urls: clients.iter().map(|client| client.url().to_string()).collect(),
         ascii: config.ascii,
     };
@@ -58,16 +69,21 @@ fn once(
     printer: &ListPrinter,
     fail_if: Option<&FailIf>,
 ) -> Result<ExitStatus, CommandError> {
-    let (snapshots, reports, exit) = connect::block_on(async {
+    let (snapshots, aliases, reports, exit) = connect::block_on(async {
         let (snapshots, exit) = connect::lists(clients).await.report_failures()?;
-        let (snapshots, _) = same_proxy::merge(snapshots, clients);
+        let (snapshots, aliases) = same_proxy::merge(snapshots, clients);
         let reports = server_access::read(clients, &snapshots).await?;
-        Ok((snapshots, reports, exit))
+        Ok((snapshots, aliases, reports, exit))
     })?;
     for line in snapshots.iter().flat_map(warnings) {
         output::complain(&line);
     }
-    let view = arranged(query(config, clients, printer), snapshots, &reports);
+    let query = query(config, clients, printer);
+    let query = ViewQuery {
+        names: same_proxy::names(clients, &query.endpoints, &aliases),
+        ..query
+    };
+    let view = arranged(query, snapshots, &reports);
     let width = output::terminal_width();
     output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
     for line in remarks(clients, &view, printer)

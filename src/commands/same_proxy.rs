@@ -1,10 +1,11 @@
 //! Detects endpoints that are several URLs of one proxy, so that its sessions are used once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{connect, output};
 use crate::client::Client;
-use crate::model::{EndpointId, Snapshot};
+use crate::model::{EndpointId, EndpointNames, Snapshot};
 
 /// Endpoints whose lists were left out, each with the endpoint that has the same sessions.
 pub(super) type Aliases = BTreeMap<EndpointId, EndpointId>;
@@ -16,6 +17,20 @@ pub(super) fn merge(snapshots: Vec<Snapshot>, clients: &[Client]) -> (Vec<Snapsh
         remark(clients, *alias, *endpoint);
     }
     (kept, aliases)
+}
+
+/// Returns URL and other names of each endpoint. `names` are the names of the endpoints, by number.
+pub(super) fn names(clients: &[Client], names: &[Arc<str>], aliases: &Aliases) -> Vec<Arc<EndpointNames>> {
+    let all = clients.iter().map(|client| {
+        let same = aliases.iter().filter(|(_, kept)| **kept == client.endpoint());
+        Arc::new(EndpointNames {
+            url: Some(client.url().to_string().into()),
+            aliases: same
+                .filter_map(|(alias, _)| names.get(usize::from(alias.0)).cloned())
+                .collect(),
+        })
+    });
+    all.collect()
 }
 
 /// Says that an endpoint is another URL of one that was used before.

@@ -118,7 +118,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ShowArgs) -> Result<ExitStatus,
     }
     let escapes = Escapes::of(config.ascii, args.output == ShowOutput::Json);
     output::print_with(escapes, |out| match args.output {
-        ShowOutput::Text => text::write(out, &shown, &endpoint),
+        ShowOutput::Text => text::write(out, &shown, &endpoint, config.ascii),
         ShowOutput::Json => {
             to_writer_pretty(&mut *out, &DetailRecord::new(&shown, &endpoint))?;
             writeln!(out)

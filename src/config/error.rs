@@ -112,6 +112,11 @@ impl ConfigError {
                 | Self::Mistrusted { .. }
                 | Self::NoProfile { .. }
                 | Self::Variable(_)
+                | Self::Unreadable { .. }
+                | Self::EmptySecret(..)
+                | Self::NoToken
+                | Self::Open { .. }
+                | Self::NoText { .. }
         )
     }
 

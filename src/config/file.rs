@@ -8,12 +8,12 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::environment::Environment;
+use super::keys::NamedKeys;
 use super::layer::Layer;
 use super::origin::SourceFile;
 use super::section::Reader;
 use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
-use crate::app::remap::RemappedKeys;
 use crate::model::nearest;
 
 /// Path that stands for "no file". It is not checked for its owner and mode.
@@ -30,7 +30,7 @@ pub(super) struct ConfigFile {
     /// Settings outside of profiles.
     pub(super) top: Layer,
     /// Keys of actions.
-    pub(super) keys: RemappedKeys,
+    pub(super) keys: NamedKeys,
     /// Settings of each profile, by name.
     pub(super) profiles: BTreeMap<String, Layer>,
 }
@@ -100,8 +100,8 @@ impl ConfigFile {
 pub(super) fn no_file(path: &Path) -> Result<(), ConfigError> {
     match trust::dangling_link(path) {
         None => Ok(()),
-        Some(link) => Err(ConfigError::File {
-            path: path.display().to_string(),
+        Some(link) => Err(ConfigError::Setting {
+            place: "configuration file".to_owned(),
             why: format!(
                 "{} is a link to something that does not exist: restore it, or remove the link",
                 link.display()
@@ -115,7 +115,7 @@ pub(super) fn parse(
     text: &str,
     file: &Arc<SourceFile>,
     environment: Environment<'_>,
-) -> Result<(Layer, BTreeMap<String, Layer>, RemappedKeys), ConfigError> {
+) -> Result<(Layer, BTreeMap<String, Layer>, NamedKeys), ConfigError> {
     let reader = Reader {
         text,
         file,

@@ -19,7 +19,7 @@ pub(crate) struct Layer {
     values: BTreeMap<SettingId, SourceValue>,
     pub(super) endpoints: Vec<EndpointEntry>,
     /// Named filters.
-    pub(super) filters: BTreeMap<String, Filter>,
+    pub(super) filters: BTreeMap<String, (Filter, Origin)>,
 }
 
 /// An endpoint of a list, with its own settings.
@@ -99,7 +99,8 @@ impl Layer {
 
 /// Returns the value of a setting in the highest layer that sets it.
 ///
-/// For a setting in a group, the highest layer that sets any member decides.
+/// For a setting in a group, the highest layer that sets any member decides. An empty value stands for the default,
+/// which is the last layer.
 pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a SourceValue> {
     let group = id.setting().group;
     let has_any = |layer: &&&'a Layer| {
@@ -107,7 +108,13 @@ pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a Source
             |other: &SettingId| *other == id || (group.is_some() && other.setting().group == group);
         layer.values.keys().any(same_group)
     };
-    layers.iter().find(has_any).and_then(|layer| layer.get(id))
+    let given = layers.iter().find(has_any).and_then(|layer| layer.get(id))?;
+    let default = || layers.last().and_then(|layer| layer.get(id));
+    if given.is_unset(id) {
+        default()
+    } else {
+        Some(given)
+    }
 }
 
 /// The effective settings of one endpoint.
@@ -133,6 +140,10 @@ pub(crate) struct EndpointConfig {
     pub allow_plain_http: bool,
     /// Whether only GET may be sent.
     pub read_only: bool,
+    /// Origin of that setting.
+    pub read_only_origin: Option<Origin>,
+    /// Whether the command line names it.
+    pub is_on_command_line: bool,
     /// File of maxctrl that the URL or the user comes from, if no other source names one.
     pub maxctrl_file: Option<&'static str>,
 }
@@ -160,6 +171,15 @@ impl CommandLine {
     pub(crate) fn flag(&self, name: &str) -> Option<&str> {
         let given = self.flags.get(SettingId::named(name)?)?;
         Some(given.text())
+    }
+
+    /// Removes the option with this name.
+    #[must_use]
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        if let Some(id) = SettingId::named(name) {
+            self.flags.values.remove(&id);
+        }
+        self
     }
 
     /// Replaces all endpoints by this one.

@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::setting::Form;
+use super::settings::SettingId;
+
 /// The origin of a value.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
@@ -53,6 +56,11 @@ impl SourceValue {
     /// Returns the value. The caller must mask it if the setting is a secret.
     pub(super) fn text(&self) -> &str {
         self.text.expose_secret()
+    }
+
+    /// Whether the value is empty and means that the setting is not set. An empty secret or endpoint is an error.
+    pub(super) fn is_unset(&self, id: SettingId) -> bool {
+        self.is_empty() && !matches!(id.setting().form, Form::Secret | Form::Endpoints)
     }
 
     /// Whether the value is empty, which unsets the value of a lower layer.

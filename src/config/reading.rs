@@ -1,6 +1,7 @@
 //! Merges the layers. Priority: command line, environment, profile, top of the file, maxctrl's file (only if no
 //! layer above names an endpoint or user), defaults.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::environment::Environment;
@@ -13,7 +14,8 @@ use super::origin::{Origin, SourceValue};
 use super::saving::SettingsFile;
 use super::setting::{Apply, Form, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
-use super::{Config, maxctrl, server_access, theme, value};
+use super::tables::FILTER_TABLE;
+use super::{Config, credentials, maxctrl, server_access, theme, value};
 use crate::filter::SavedFilters;
 
 /// The settings with their origins.
@@ -29,6 +31,21 @@ pub(crate) struct ConfigReport {
     pub values: Vec<EffectiveValue>,
     /// Effective values of each endpoint.
     pub endpoints: Vec<Vec<EffectiveValue>>,
+    /// Named filters.
+    pub filters: Vec<NamedValue>,
+    /// Keys of actions.
+    pub keys: Vec<NamedValue>,
+}
+
+/// An entry of a table in which the user chooses the names.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedValue {
+    /// Table and name: `filters.slow`.
+    pub path: String,
+    /// Value for display.
+    pub value: String,
+    /// Origin of the value.
+    pub origin: Origin,
 }
 
 /// A setting with its effective value.
@@ -65,6 +82,8 @@ struct Sources {
     environment: Layer,
     /// The profile, the top of the file, maxctrl's file, the defaults.
     below: Vec<Layer>,
+    /// Name of the profile, if there is one. It is the first layer below.
+    profile: Option<String>,
     /// File of maxctrl that is one of the layers.
     maxctrl_file: Option<&'static str>,
 }
@@ -90,6 +109,7 @@ impl ConfigReport {
             flags: line.flags.clone(),
             environment: Layer::of_environment(environment)?,
             below: profile.into_iter().chain([file.top]).collect(),
+            profile: line.profile.clone(),
             maxctrl_file: maxctrl_file.flatten(),
         };
         if !sources
@@ -109,7 +129,7 @@ impl ConfigReport {
             .clone()
             .or_else(|| sources.maxctrl_file.map(|_| MAXCTRL.to_owned()));
         reading.config.settings_file = settings_file;
-        reading.config.keys = file.keys;
+        (reading.config.keys, reading.keys) = file.keys;
         reading.config.suit(environment);
         reading.load_theme(environment)?;
         Ok(reading)
@@ -155,6 +175,14 @@ impl Sources {
         let mut config = Config::blank();
         // A name of a higher layer replaces the one below.
         let named = layers.iter().rev().flat_map(|layer| layer.filters.clone());
+        let named: BTreeMap<_, _> = named.collect();
+        let filters = named.iter().map(|(name, (filter, origin))| NamedValue {
+            path: format!("{FILTER_TABLE}.{name}"),
+            value: filter.text().to_owned(),
+            origin: origin.clone(),
+        });
+        let filters = filters.collect();
+        let named = named.into_iter().map(|(name, (filter, _))| (name, filter));
         config.saved_filters = Some(SavedFilters::new(named.collect()));
         let mut values = Vec::new();
         for id in SettingId::all().filter(|id| !id.setting().is_of_endpoint()) {
@@ -172,8 +200,10 @@ impl Sources {
         let mut endpoints = Vec::new();
         let entries = layers.iter().find(|layer| !layer.endpoints.is_empty());
         let entries: Vec<_> = entries.into_iter().flat_map(|layer| &layer.endpoints).collect();
+        credentials::same_endpoints(self.profile(), &entries)?;
         for entry in &entries {
             let (endpoint, effective) = self.endpoint(entry)?;
+            credentials::own_endpoints(&self.below, entry, &effective)?;
             server_access::check(&endpoint, &effective, self.own(entry), entries.len())?;
             config.endpoints.push(endpoint);
             endpoints.push(effective);
@@ -185,7 +215,14 @@ impl Sources {
             profile: None,
             values,
             endpoints,
+            filters,
+            keys: Vec::new(),
         })
+    }
+
+    /// Returns the profile with its name.
+    fn profile(&self) -> Option<(&str, &Layer)> {
+        Some((self.profile.as_deref()?, self.below.first()?))
     }
 
     /// Returns the endpoint's own layer. An endpoint given by URL inherits from a list entry with the same URL.
@@ -201,6 +238,7 @@ impl Sources {
         let mut endpoint = EndpointConfig {
             url: url.map_err(|why| ConfigError::value("endpoint", origin, why))?,
             maxctrl_file: self.maxctrl_file,
+            is_on_command_line: matches!(origin, Origin::Flag(_)),
             ..EndpointConfig::default()
         };
         let layers = self.all(Some(self.own(entry)));

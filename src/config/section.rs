@@ -63,7 +63,7 @@ impl Reader<'_> {
                     layer.endpoints = self.endpoints(value, profile)?;
                 }
                 (ConfigTable::Top | ConfigTable::Profile, FILTER_TABLE) => {
-                    layer.filters = self.filters(value)?;
+                    layer.filters = self.filters(value, profile)?;
                 }
                 (ConfigTable::Top | ConfigTable::Profile, _) if ConfigTable::Limits.is_named(name) => {
                     for (key, value) in self.table(name, value)? {
@@ -77,7 +77,11 @@ impl Reader<'_> {
     }
 
     /// Reads the named filters.
-    fn filters(&self, value: &TomlValue<'_>) -> Result<BTreeMap<String, Filter>, ConfigError> {
+    fn filters(
+        &self,
+        value: &TomlValue<'_>,
+        profile: Option<&Arc<str>>,
+    ) -> Result<BTreeMap<String, (Filter, Origin)>, ConfigError> {
         let entries = self.table(FILTER_TABLE, value)?.iter();
         let filters = entries.map(|(key, value)| {
             let name = key.get_ref().as_ref();
@@ -93,7 +97,7 @@ impl Reader<'_> {
             let filter = Filter::parse(text);
             let filter =
                 filter.map_err(|why| self.failed(value.span(), &format!("{FILTER_TABLE}.{name}: {why}")))?;
-            Ok((name.to_owned(), filter))
+            Ok((name.to_owned(), (filter, self.origin(value.span(), profile))))
         });
         filters.collect()
     }
@@ -114,9 +118,12 @@ impl Reader<'_> {
         let text = self.text(id, value)?;
         let origin = self.origin(value.span(), profile);
         let given = SourceValue::new(text.as_str(), origin.clone());
-        id.setting()
-            .check(&given)
-            .map_err(|why| ConfigError::value(&id.setting().path(), &origin, why))?;
+        let checked = if given.is_unset(id) {
+            Ok(())
+        } else {
+            id.setting().check(&given)
+        };
+        checked.map_err(|why| ConfigError::value(&id.setting().path(), &origin, why))?;
         layer.give(id, text, origin);
         Ok(())
     }
@@ -164,6 +171,9 @@ impl Reader<'_> {
     fn text(&self, id: SettingId, value: &TomlValue<'_>) -> Result<String, ConfigError> {
         let setting = id.setting();
         let (form, name) = (setting.form, setting.name);
+        if value.get_ref().as_str().is_some_and(str::is_empty) {
+            return Ok(String::new());
+        }
         let text = match (form, value.get_ref()) {
             (Form::Switch, DeValue::Boolean(on)) => on.to_string(),
             (Form::Columns, DeValue::Array(names)) => {
@@ -219,7 +229,7 @@ impl Reader<'_> {
         }
     }
 
-    fn origin(&self, span: Range<usize>, profile: Option<&Arc<str>>) -> Origin {
+    pub(super) fn origin(&self, span: Range<usize>, profile: Option<&Arc<str>>) -> Origin {
         Origin::File {
             file: Arc::clone(self.file),
             line: self.line(&span),

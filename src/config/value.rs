@@ -41,6 +41,13 @@ pub(super) fn span(text: &str) -> Result<Span, String> {
 }
 
 fn time(text: &str, like: &str) -> Result<Duration, String> {
+    // The crate behind it takes `M` as months.
+    if text.ends_with('M') && parse_duration(text).is_some() {
+        return Err(format!(
+            "M means months: write minutes as m, found '{}'",
+            shown(text)
+        ));
+    }
     parse_duration(text)
         .ok_or_else(|| expected(&format!("a time such as {like}, or a number of seconds"), text))
 }
@@ -161,6 +168,9 @@ pub(super) fn address(text: &str) -> Result<String, String> {
             "bad endpoint: a URL must not contain a user or password: use --user and --password-file"
                 .to_owned(),
         );
+    }
+    if text.contains(',') {
+        return Err("bad endpoint: for several endpoints repeat -e, without commas".to_owned());
     }
     if text.contains(['?', '#']) {
         return Err("bad endpoint: remove the part after '?' or '#'".to_owned());

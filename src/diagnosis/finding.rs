@@ -3,7 +3,7 @@
 use super::evidence::{Evidence, StepFor};
 use super::reason::Reason;
 use super::reasons::REASONS;
-use crate::model::{Session, Span};
+use crate::model::{Session, Span, glyph_in};
 
 /// A reason that applies to a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,6 +151,11 @@ impl Severity {
             Self::Look => "look",
             Self::Act => "act",
         }
+    }
+
+    /// Returns the sign in the output of a command: with `is_ascii` an ASCII character.
+    pub(crate) fn sign(self, is_ascii: bool) -> &'static str {
+        glyph_in(is_ascii, self.glyph())
     }
 
     /// Returns the sign in the table, one cell wide.

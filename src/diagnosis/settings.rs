@@ -38,6 +38,11 @@ impl ExpectedFilter {
     /// diagnosis.
     pub fn parse(text: &str) -> Result<Self, String> {
         let filter = Filter::parse(text).map_err(|error| error.to_string())?;
+        if filter.uses("key") {
+            return Err(
+                "'key' cannot be used here: name the sessions by user, address or program".to_owned(),
+            );
+        }
         match DERIVED_FIELDS.iter().find(|field| filter.uses(field)) {
             Some(field) => Err(format!(
                 "'{field}' cannot be used here: it is known only after the diagnosis"

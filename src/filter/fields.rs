@@ -20,7 +20,7 @@ pub(crate) static FIELDS: [FilterField; 26] = [
         about: "fingerprint of its identity, as in 'list -o json'",
         example: "key=3f9a*",
         search: Search::Never,
-        values: Values::Text(|of, test| one(of.key, test)),
+        values: Values::Text(|of, test| one(of.key().as_deref(), test)),
     },
     FilterField {
         name: "user",
@@ -163,7 +163,7 @@ pub(crate) static FIELDS: [FilterField; 26] = [
         example: "endpoint=db-proxy-1*",
         // Otherwise a word in the endpoint's name would match all its sessions.
         search: Search::Never,
-        values: Values::Text(|of, test| one(of.endpoint, test)),
+        values: Values::Text(endpoint),
     },
     FilterField {
         name: "reads",
@@ -215,6 +215,14 @@ fn one(value: Option<&str>, test: TextTest<'_>) -> Ternary {
 
 fn text(value: Option<&Text>, test: TextTest<'_>) -> Ternary {
     value.map_or(Ternary::Unknown, |value| test(value.raw()))
+}
+
+/// Tests the name of the endpoint, and the names of others that are the same proxy.
+fn endpoint(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
+    let aliases = of.names.into_iter().flat_map(|names| &names.aliases);
+    aliases.fold(one(of.endpoint, test), |found, alias| {
+        found.or(one(Some(alias), test))
+    })
 }
 
 /// Tests the short form of an address, and its IPv6 form if the endpoint sent that.

@@ -1,7 +1,7 @@
 //! Input of a filter: a session and its context.
 
 use super::form::TextForm;
-use crate::model::{LockNumbers, Session};
+use crate::model::{EndpointId, EndpointNames, Identity, LockNumbers, ProcessStart, Session};
 
 /// A session and its context (endpoint, reasons, counters), as input of a filter. `None` for unknown values.
 #[derive(Clone, Copy, Debug)]
@@ -10,9 +10,10 @@ pub(crate) struct FilterInput<'a> {
     pub session: &'a Session,
     /// Name of the endpoint that lists it.
     pub endpoint: Option<&'a str>,
-    /// Fingerprint of its identity. Needed only if [`Filter::uses`](super::Filter::uses) it, because it takes a
-    /// hash.
-    pub key: Option<&'a str>,
+    /// URL and other names of that endpoint.
+    pub names: Option<&'a EndpointNames>,
+    /// Process start of its proxy, which is a part of its key.
+    pub process: Option<&'a ProcessStart>,
     /// Result of its diagnosis.
     pub reasons: Option<Reasons<'a>>,
     /// Number of reads from servers, over all its connections.
@@ -76,7 +77,8 @@ impl<'a> FilterInput<'a> {
         Self {
             session,
             endpoint: None,
-            key: None,
+            names: None,
+            process: None,
             reasons: None,
             reads: None,
             writes: None,
@@ -84,6 +86,13 @@ impl<'a> FilterInput<'a> {
             form: TextForm::Raw,
             is_strict: false,
         }
+    }
+
+    /// Returns the fingerprint of the identity; `None` if the URL is unknown.
+    pub(super) fn key(&self) -> Option<String> {
+        let url = self.names?.url.as_deref()?;
+        // The hash does not contain the number of the endpoint.
+        Some(Identity::new(EndpointId(0), self.process, self.session).fingerprint(url))
     }
 
     /// Makes reasons that could not be evaluated unknown. For kills, which need certainty.

@@ -61,6 +61,7 @@ pub(super) fn victim_of(session: Session, process: Option<&ProcessStart>) -> Vic
         identity: Identity::new(EndpointId(0), process, &session),
         session,
         endpoint: "127.0.0.1:1".into(),
+        names: Default::default(),
         dialect: Dialect::JsonApi,
         instance: None,
         reasons: ReasonNames::default(),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::RefusalReason;
 use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, diagnose};
 use crate::filter::{Filter, FilterInput, ReasonNames, Reasons, Ternary};
-use crate::model::{Dialect, EndpointLocks, Identity, Instance, LockKnowledge, Session, SessionObservation};
+use crate::model::{
+    Dialect, EndpointLocks, EndpointNames, Identity, Instance, LockKnowledge, Session, SessionObservation,
+};
 
 /// A session selected for a kill.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub(crate) struct Victim {
     pub session: Session,
     /// Name of its endpoint, as used in filters.
     pub endpoint: Arc<str>,
+    /// URL and other names of its endpoint.
+    pub names: Arc<EndpointNames>,
     /// Dialect of its endpoint.
     pub dialect: Dialect,
     /// The process of its endpoint at that time, if known.

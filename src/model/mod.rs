@@ -8,6 +8,7 @@ mod connection;
 mod continuity;
 pub(crate) mod defaults;
 pub(crate) mod duration_micros;
+mod endpoint_names;
 mod identity;
 mod idle;
 mod instance;
@@ -35,6 +36,7 @@ pub use connection::{
     Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,
 };
 pub(crate) use continuity::{Continuity, ProcessHistory};
+pub use endpoint_names::EndpointNames;
 pub use identity::{Difference, EndpointId, Identity, IdentityMatch, Part, RowKey};
 pub(crate) use idle::{IDLE_MEANINGS, IdleEntry, IdleMeaning};
 pub use instance::{Dialect, Instance, ProcessStart, Version};
@@ -68,7 +70,7 @@ pub use span::{Span, exact_text, measured_text, parse_duration, rate_text, setti
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
 pub use token_expiry::TokenExpiry;
-pub(crate) use wording::{ascii, counted, nearest, quoted, shell_quoted};
+pub(crate) use wording::{GLYPHS, ascii, counted, glyph_in, nearest, quoted, shell_quoted};
 
 #[cfg(test)]
 mod tests;

@@ -97,7 +97,7 @@ impl Text {
         }))
     }
 
-    /// Returns a text of which `kept` is the beginning and `digest` the SHA-256 of the whole.
+    /// Returns a text that is not kept whole, from its beginning and the SHA-256 of the whole.
     pub(crate) fn restored(kept: &str, digest: [u8; 32]) -> Self {
         let (kept, _) = TextLimit::Sql.kept(kept);
         Self(Arc::new(Forms {

@@ -25,6 +25,35 @@ pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{}'", name.replace('\'', "\\'")))
 }
 
+/// ASCII replacement of each glyph of maxtop.
+pub(crate) const GLYPHS: [(&str, &str); 15] = [
+    ("…", "~"),
+    ("·", "-"),
+    ("↑", "^"),
+    ("↓", "v"),
+    ("←", "<"),
+    ("→", ">"),
+    ("✓", "+"),
+    ("✗", "!"),
+    ("▲", "!"),
+    ("●", "o"),
+    ("▁", "_"),
+    ("├", "|"),
+    ("└", "`"),
+    ("│", "|"),
+    ("─", "-"),
+];
+
+/// Returns a glyph of maxtop, or with `is_ascii` its replacement.
+///
+/// Names are never replaced like this: a name with `●` could look like another name.
+pub(crate) fn glyph_in(is_ascii: bool, glyph: &'static str) -> &'static str {
+    let mut known = GLYPHS.iter().filter(|_| is_ascii);
+    known
+        .find(|(own, _)| *own == glyph)
+        .map_or(glyph, |(_, plain)| plain)
+}
+
 /// Returns a text in ASCII: every other character is written as `\\u{e9}`, so that two different
 /// texts stay different.
 pub(crate) fn ascii(text: &str) -> Cow<'_, str> {

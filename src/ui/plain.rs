@@ -3,24 +3,7 @@
 use ratatui::buffer::{Buffer, Cell};
 use unicode_width::UnicodeWidthStr;
 
-/// ASCII replacement of each glyph of maxtop. Other characters become a question mark.
-const ASCII: [(&str, &str); 15] = [
-    ("…", "~"),
-    ("·", "-"),
-    ("↑", "^"),
-    ("↓", "v"),
-    ("←", "<"),
-    ("→", ">"),
-    ("✓", "+"),
-    ("✗", "!"),
-    ("▲", "!"),
-    ("●", "o"),
-    ("▁", "_"),
-    ("├", "|"),
-    ("└", "`"),
-    ("│", "|"),
-    ("─", "-"),
-];
+use crate::model::GLYPHS;
 
 /// Returns the lines of a screen without trailing blanks.
 pub fn text(buffer: &Buffer) -> String {
@@ -58,8 +41,9 @@ pub(super) fn to_ascii(buffer: &mut Buffer) {
     }
 }
 
+/// Returns the replacement of a cell: that of a glyph, otherwise a question mark.
 fn sign(cell: &Cell) -> &'static str {
-    ASCII
+    GLYPHS
         .iter()
         .find(|(ours, _)| *ours == cell.symbol())
         .map_or("?", |(_, ascii)| ascii)

@@ -10,6 +10,7 @@
 mod addresses;
 mod ascii;
 mod audit;
+mod choices;
 mod columns;
 mod config;
 mod doctor;

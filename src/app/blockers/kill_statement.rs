@@ -58,8 +58,11 @@ impl App {
         let diagnosis = self.table.view.diagnosis(&identity.key());
         let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
         let endpoint = self.endpoints.get(identity.endpoint)?;
+        let names = self.endpoints.names_of(identity.endpoint);
         let subject = FilterInput {
             endpoint: Some(&endpoint.name),
+            names: Some(&names),
+            process: identity.process.as_ref(),
             reasons: Some(reasons.as_reasons()),
             locks: self.lock_numbers(identity.endpoint, session),
             ..FilterInput::new(session)

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::config::{ConfigReport, EffectiveValue, Origin};
+use crate::config::{ConfigReport, EffectiveValue, NamedValue, Origin};
 use crate::runtime::json;
 
 /// A setting with its value.
@@ -26,17 +26,26 @@ struct SettingRecord<'a> {
 
 impl<'a> SettingRecord<'a> {
     fn new(effective: &'a EffectiveValue, endpoint: Option<usize>) -> Self {
+        let name = effective.setting().path();
+        Self::of(name, effective.shown(), effective.origin(), endpoint)
+    }
+
+    fn named(entry: &'a NamedValue) -> Self {
+        Self::of(entry.path.clone(), Some(entry.value.clone()), &entry.origin, None)
+    }
+
+    fn of(setting: String, value: Option<String>, origin: &'a Origin, endpoint: Option<usize>) -> Self {
         let record = Self {
-            setting: effective.setting().path(),
+            setting,
             endpoint,
-            value: effective.shown(),
+            value,
             from: "default",
             by: None,
             profile: None,
             path: None,
             line: None,
         };
-        match effective.origin() {
+        match origin {
             Origin::Default => record,
             Origin::Flag(name) => Self {
                 from: "flag",
@@ -69,7 +78,12 @@ pub(super) fn write(out: &mut impl Write, reading: &ConfigReport) -> io::Result<
         .values
         .iter()
         .map(|effective| SettingRecord::new(effective, None));
-    let records: Vec<_> = of_endpoints.chain(rest).collect();
+    let named = reading
+        .filters
+        .iter()
+        .chain(&reading.keys)
+        .map(SettingRecord::named);
+    let records: Vec<_> = of_endpoints.chain(rest).chain(named).collect();
     json::to_writer_pretty(&mut *out, &records)?;
     writeln!(out)
 }

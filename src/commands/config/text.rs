@@ -1,4 +1,5 @@
-//! The settings as text: the files, then the settings of each endpoint, then all others.
+//! The settings as text: the files, then the settings of each endpoint, then all others, named filters
+//! and keys.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -29,6 +30,10 @@ pub(super) fn write(out: &mut impl Write, reading: &ConfigReport) -> io::Result<
     }
     for effective in &reading.values {
         push(&mut grid, "", effective);
+    }
+    for named in reading.filters.iter().chain(&reading.keys) {
+        let cells = [&named.path, &named.value, &named.origin.to_string()].map(|text| visible(text));
+        grid.push(cells.into_iter().map(|cell| Some(Cow::Owned(cell))));
     }
     grid.write(out)
 }

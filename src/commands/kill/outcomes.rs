@@ -42,6 +42,8 @@ pub(super) struct OutcomePrinter<'a> {
     is_single: bool,
     /// Whether the running statements are to be ended too. Then one that still runs is a failure.
     pub(super) kills_statements: bool,
+    /// Whether each line names the endpoint.
+    pub(super) names_endpoint: bool,
     id_width: usize,
     client_width: usize,
     written: Result<(), CommandError>,
@@ -63,6 +65,7 @@ impl<'a> OutcomePrinter<'a> {
             has_problems,
             is_single: tasks.len() == 1,
             kills_statements: false,
+            names_endpoint: urls.len() > 1,
             id_width: widest(|task| task.victim.identity.id.to_string().len()),
             client_width: tasks
                 .iter()
@@ -110,13 +113,13 @@ impl<'a> OutcomePrinter<'a> {
         output::complain(&in_ascii(self.is_ascii, what));
     }
 
-    /// Returns the URL if there are several endpoints, because ids repeat between them.
+    /// Returns the URL if there are several endpoints, because ids repeat between them, or if the command line
+    /// does not name the only one.
     fn location(&self, identity: &Identity) -> String {
-        let several = self.urls.len() > 1;
         let url = self
             .urls
             .get(usize::from(identity.endpoint.0))
-            .filter(|_| several);
+            .filter(|_| self.names_endpoint);
         url.map(|url| format!("  on {url}")).unwrap_or_default()
     }
 

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use super::victims::Whys;
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::output;
 use crate::kill::open_work::{OpenWork, consequences};
-use crate::kill::{KillTask, summary};
-use crate::model::{Dialect, Text, curl_line};
-use crate::ui::cut::wrap;
+use crate::kill::{KillTask, MAX_CONFIRMED_BY_KEY, summary};
+use crate::model::{Dialect, Text, curl_line, display_width};
+use crate::ui::cut::{fit, wrap};
 
 /// Width of the labels: that of `not compared`.
 const LABEL: usize = 12;
@@ -18,13 +19,18 @@ const MIN_WIDTH: usize = 40;
 
 /// Returns the plan for all victims, without any secret.
 /// Texts are wrapped to the width of the terminal, `curl` lines are not.
-pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: bool) -> String {
+pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: bool, whys: &Whys) -> String {
     let width = output::terminal_width().unwrap_or(WIDTH).max(MIN_WIDTH);
     let mut text = String::new();
-    for task in tasks {
-        let endpoint = task.victim.identity.endpoint;
-        if let Some(client) = connect::client(clients, endpoint) {
-            let _ = victim(&mut text, task, &Curl::new(client), width);
+    if tasks.len() > MAX_CONFIRMED_BY_KEY {
+        let _ = lines(&mut text, tasks, clients, (width, whys));
+    } else {
+        for task in tasks {
+            let identity = &task.victim.identity;
+            let why = whys.get(&(identity.endpoint, identity.id));
+            if let Some(client) = connect::client(clients, identity.endpoint) {
+                let _ = victim(&mut text, task, &Curl::new(client), (width, why));
+            }
         }
     }
     if tasks.iter().any(KillTask::may_be_confirmed) {
@@ -48,12 +54,70 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
     text
 }
 
-fn victim(text: &mut String, task: &KillTask, curl: &Curl, width: usize) -> std::fmt::Result {
+/// Writes one line for each of many victims, and the request for each endpoint.
+fn lines(
+    text: &mut String,
+    tasks: &[KillTask],
+    clients: &[Client],
+    (width, whys): (usize, &Whys),
+) -> std::fmt::Result {
+    let id_width = tasks.iter().map(|task| task.victim.identity.id.to_string().len());
+    let id_width = id_width.max().unwrap_or(0);
+    let clients_shown = || tasks.iter().map(|task| task.victim.identity.client());
+    let client_width = clients_shown().map(|client| display_width(&client)).max();
+    let client_width = client_width.unwrap_or(0).min(width / 2);
+    for task in tasks {
+        let identity = &task.victim.identity;
+        let why = match task.outcome() {
+            Some(outcome) => format!("not killed: {}", outcome.detail()),
+            None => whys
+                .get(&(identity.endpoint, identity.id))
+                .cloned()
+                .unwrap_or_default(),
+        };
+        let client = identity.client();
+        let gap = client_width.saturating_sub(display_width(&client));
+        let idle = task
+            .session()
+            .idle
+            .map_or_else(|| "?".to_owned(), |idle| idle.to_string());
+        let line = format!(
+            "{:>id_width$}  {client}{:gap$}  idle {idle:>7}  {why}",
+            identity.id, ""
+        );
+        writeln!(text, "{}", fit(line.trim_end(), width, "~"))?;
+    }
+    text.push('\n');
+    for client in clients {
+        let mut own = tasks
+            .iter()
+            .filter(|task| task.victim.identity.endpoint == client.endpoint());
+        if let Some(task) = own.next() {
+            let target = match task.victim.dialect {
+                Dialect::JsonApi => "/v1/sessions/ID",
+                Dialect::Draft => "/sessions/ID",
+            };
+            let request = Curl::new(client).line("-X DELETE ", target);
+            writeln!(text, "for each ID: {request}")?;
+        }
+    }
+    Ok(())
+}
+
+fn victim(
+    text: &mut String,
+    task: &KillTask,
+    curl: &Curl,
+    (width, why): (usize, Option<&String>),
+) -> std::fmt::Result {
     let session = task.session();
     let identity = &task.victim.identity;
     let state = session.state.as_ref().map_or("unknown", Text::as_str).to_owned();
     let mut facts = summary::facts(session);
     facts.insert(0, ("state", state));
+    if let Some(why) = why {
+        facts.insert(0, ("why", why.clone()));
+    }
     facts.extend(summary::not_compared([task]).map(|parts| ("not compared", parts)));
     writeln!(text, "{}  {}", identity.id, identity.client())?;
     for (label, value) in facts {

@@ -9,7 +9,7 @@ use crate::cli::KillArgs;
 use crate::commands::exit::CommandError;
 use crate::commands::output;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
-use crate::model::{counted, exact_text};
+use crate::model::{counted, exact_text, visible};
 
 /// Shows the plan and prompts for confirmation.
 ///
@@ -26,7 +26,13 @@ pub(super) fn confirm(plan: &str, count: usize) -> Result<bool, CommandError> {
     io::stdin().lock().read_line(&mut answer)?;
     let confirms = is_yes(answer.trim(), count);
     if !confirms && answer.trim().parse::<u64>().is_ok() {
-        writeln!(err, "not {count}: nothing was sent")?;
+        let expected = if count > MAX_CONFIRMED_BY_KEY {
+            count.to_string()
+        } else {
+            "y".to_owned()
+        };
+        let typed = visible(answer.trim());
+        writeln!(err, "expected {expected}, not {typed}: nothing was sent")?;
     }
     Ok(confirms)
 }

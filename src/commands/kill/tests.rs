@@ -214,6 +214,7 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
         identity: Identity::new(EndpointId(0), None, session),
         session: session.clone(),
         endpoint: "127.0.0.1:1".into(),
+        names: Default::default(),
         dialect: Dialect::Draft,
         instance: None,
         reasons: ReasonNames::default(),

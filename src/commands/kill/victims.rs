@@ -15,7 +15,7 @@ use crate::kill::{
     reason_names,
 };
 use crate::model::{
-    EndpointId, EndpointLocks, Instance, RequestError, Session, SessionId, Snapshot, counted,
+    EndpointId, EndpointLocks, EndpointNames, Instance, RequestError, Session, SessionId, Snapshot, counted,
 };
 
 /// Selection by the command line.
@@ -27,6 +27,8 @@ pub(super) struct VictimSelection {
     pub(super) keys: Vec<String>,
     /// Filter. Without ids and keys all matching sessions are selected; otherwise each must match it.
     pub(super) filter: Option<Filter>,
+    /// Whether nothing will be killed. Then a read-only endpoint is not a reason to refuse.
+    pub(super) is_dry_run: bool,
     /// Filter of protected sessions, and the thresholds for stuck ones.
     pub(super) rules: Rules,
 }
@@ -43,6 +45,9 @@ impl VictimSelection {
     }
 }
 
+/// Why sessions are stuck, in words.
+pub(super) type Whys = BTreeMap<(EndpointId, SessionId), String>;
+
 /// The sessions found, and an error for each id or key without one.
 #[derive(Default)]
 pub(super) struct Victims {
@@ -50,6 +55,8 @@ pub(super) struct Victims {
     pub(super) problems: Vec<String>,
     /// Number of sessions for which the filter is unknown, if only it selects.
     pub(super) undecided: usize,
+    /// Why each session is stuck, if it is.
+    pub(super) whys: Whys,
     /// Whether all endpoints replied.
     pub(super) is_whole: bool,
     /// Transactions and locks of the servers.
@@ -133,17 +140,31 @@ pub(super) async fn find(
         EndpointReports::new()
     };
     let none = Arc::default();
+    let others = same_proxy::names(clients, names, &aliases);
+    let others = |endpoint: EndpointId| others.get(usize::from(endpoint.0)).cloned().unwrap_or_default();
     let lists: Vec<_> = snapshots
         .iter()
         .map(|snapshot| {
             let reports = reports.get(&snapshot.endpoint).unwrap_or(&none);
             let locks = EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at);
-            DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
+            DiagnosedList {
+                names: others(snapshot.endpoint),
+                ..DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
+            }
         })
         .collect();
     let mut victims = victims(selected, &lists, selection);
     problems.append(&mut victims.problems);
+    let whys = victims.found.iter().filter_map(|victim| {
+        let identity = &victim.identity;
+        let list = lists
+            .iter()
+            .find(|list| list.snapshot.endpoint == identity.endpoint)?;
+        Some(((identity.endpoint, identity.id), list.why(identity.id)?))
+    });
+    let whys = whys.collect();
     Ok(Victims {
+        whys,
         problems,
         is_whole,
         reports,
@@ -252,6 +273,8 @@ struct DiagnosedList<'a> {
     locks: EndpointLocks,
     /// The endpoint's name.
     name: Arc<str>,
+    /// Its URL and other names.
+    names: Arc<EndpointNames>,
     /// Whether the endpoint is read-only.
     read_only: bool,
     /// Whether the endpoint has a database user.
@@ -279,9 +302,23 @@ impl<'a> DiagnosedList<'a> {
             ),
             locks,
             name: names.get(place).map_or_else(|| "".into(), Arc::clone),
+            names: Arc::default(),
             read_only: clients.get(place).is_some_and(Client::is_read_only),
             has_server_access: clients.get(place).is_some_and(Client::has_server_access),
         }
+    }
+
+    /// Returns why a session is stuck, the most important reason first.
+    fn why(&self, id: SessionId) -> Option<String> {
+        let place = self.snapshot.position(id)?;
+        let session = self.snapshot.sessions.get(place)?;
+        let diagnosis = self.diagnoses.diagnosis(place);
+        let words: Vec<_> = diagnosis
+            .found
+            .iter()
+            .map(|finding| finding.sentence(session))
+            .collect();
+        (!words.is_empty()).then(|| words.join("; "))
     }
 
     /// Returns the session as a victim, or why it is not selected.
@@ -291,6 +328,8 @@ impl<'a> DiagnosedList<'a> {
         let reasons = reason_names(&self.diagnoses.diagnosis(place));
         let subject = FilterInput {
             endpoint: Some(&self.name),
+            names: Some(&self.names),
+            process: self.snapshot.process(),
             reasons: Some(reasons.as_reasons()),
             locks: self.locks.of(session).numbers(),
             ..FilterInput::new(session)
@@ -299,11 +338,12 @@ impl<'a> DiagnosedList<'a> {
         if let Some(filter) = filter.filter(|filter| !filter.evaluate(&subject.strict()).is_yes()) {
             return Some(Err(unmatched(session, filter, &subject)));
         }
-        let refused = self.refusal(&subject, &selection.rules.protect);
+        let refused = self.refusal(&subject, selection);
         Some(Ok(Victim {
             identity: self.snapshot.identity(session),
             session: session.clone(),
             endpoint: Arc::clone(&self.name),
+            names: Arc::clone(&self.names),
             dialect: self.snapshot.dialect,
             instance: self.snapshot.instance.clone(),
             reasons,
@@ -314,17 +354,17 @@ impl<'a> DiagnosedList<'a> {
     }
 
     /// Returns why the session cannot be killed, if that is known from the list.
-    fn refusal(&self, subject: &FilterInput<'_>, protect: &Filter) -> Option<RefusalReason> {
+    fn refusal(&self, subject: &FilterInput<'_>, selection: &VictimSelection) -> Option<RefusalReason> {
         let instance = self.snapshot.instance.as_ref();
         let authority = Authority {
-            read_only: self.read_only,
+            read_only: self.read_only && !selection.is_dry_run,
             may_only_read: false,
             dialect: Some(self.snapshot.dialect),
             version: instance.and_then(Instance::release),
             // Detected later, at endpoints that have victims.
             several_proxies: false,
         };
-        check_killable(subject, authority, protect).err()
+        check_killable(subject, authority, &selection.rules.protect).err()
     }
 }
 

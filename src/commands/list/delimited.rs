@@ -7,7 +7,9 @@ use super::json::record;
 use super::printer::Poll;
 use crate::app::build_view::TableView;
 use crate::app::columns::{Column, ColumnId};
+use crate::commands::exit::CommandError;
 use crate::commands::record::{COLUMNS, Cell, RecordColumn};
+use crate::config::ConfigError;
 
 /// First characters of a cell that a spreadsheet takes for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -20,7 +22,7 @@ pub(super) fn write_csv(
     out: &mut impl Write,
     view: &TableView,
     urls: &[String],
-    chosen: Option<&[ColumnId]>,
+    chosen: Option<&[OutputColumn]>,
     poll: Option<Poll<'_>>,
 ) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
@@ -51,7 +53,7 @@ pub(super) fn write_tsv(
     out: &mut impl Write,
     view: &TableView,
     urls: &[String],
-    chosen: Option<&[ColumnId]>,
+    chosen: Option<&[OutputColumn]>,
     poll: Option<Poll<'_>>,
 ) -> io::Result<()> {
     let columns = columns(chosen);
@@ -77,21 +79,63 @@ pub(super) fn write_tsv(
 }
 
 /// A column of the output.
-enum OutputColumn {
+#[derive(Clone, Copy)]
+pub(super) enum OutputColumn {
     /// One with the value of JSON.
     Record(&'static RecordColumn),
     /// One without, with the text of the screen.
     Screen(&'static Column),
 }
 
-/// Returns the chosen columns; otherwise all of JSON with a single value.
-fn columns(chosen: Option<&[ColumnId]>) -> Vec<OutputColumn> {
-    let output = |id: &ColumnId| {
+impl OutputColumn {
+    /// Returns the column with this name of the output or of the screen.
+    fn named(name: &str) -> Result<Self, String> {
+        if let Some(column) = RecordColumn::named(&name.to_lowercase()) {
+            return Ok(Self::Record(column));
+        }
+        let ids = ColumnId::chosen([name]).map_err(|error| error.to_string())?;
+        let id = ids.first().ok_or("no columns given")?;
         let column = id.column();
-        RecordColumn::named(column.json).map_or(OutputColumn::Screen(column), OutputColumn::Record)
-    };
+        Ok(RecordColumn::named(column.json).map_or(Self::Screen(column), Self::Record))
+    }
+
+    /// Parses the names of columns, from left to right.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`CommandError`] for an unknown name, for one that is named twice, and if there is none.
+    pub(super) fn chosen(names: &str) -> Result<Vec<Self>, CommandError> {
+        let failed = |why: String| ConfigError::Setting {
+            place: "--columns".to_owned(),
+            why,
+        };
+        let mut columns: Vec<Self> = Vec::new();
+        for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let column = Self::named(name).map_err(failed)?;
+            if columns.iter().any(|other| other.name() == column.name()) {
+                return Err(failed(format!("column {name} is named twice")).into());
+            }
+            columns.push(column);
+        }
+        if columns.is_empty() {
+            return Err(failed("no columns given".to_owned()).into());
+        }
+        Ok(columns)
+    }
+
+    /// Returns the name in the header: that of JSON if there is one, otherwise the name on the screen.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Record(column) => column.name,
+            Self::Screen(column) => column.name,
+        }
+    }
+}
+
+/// Returns the chosen columns; otherwise all of JSON with a single value.
+fn columns(chosen: Option<&[OutputColumn]>) -> Vec<OutputColumn> {
     match chosen {
-        Some(chosen) => chosen.iter().map(output).collect(),
+        Some(chosen) => chosen.to_vec(),
         None => COLUMNS.iter().map(OutputColumn::Record).collect(),
     }
 }
@@ -100,14 +144,12 @@ fn has_header(poll: Option<Poll<'_>>) -> bool {
     poll.is_none_or(|poll| poll.is_first)
 }
 
-/// Returns the column names: those of JSON if there is one, otherwise the name on the screen.
+/// Returns the column names.
 fn head(columns: &[OutputColumn], poll: Option<Poll<'_>>) -> Vec<&'static str> {
-    let name = |column: &OutputColumn| match column {
-        OutputColumn::Record(column) => column.name,
-        OutputColumn::Screen(column) => column.name,
-    };
     let time = poll.map(|_| TIME);
-    time.into_iter().chain(columns.iter().map(name)).collect()
+    time.into_iter()
+        .chain(columns.iter().map(OutputColumn::name))
+        .collect()
 }
 
 /// Calls `write` with the cells of each row.

@@ -115,8 +115,8 @@ pub(super) fn heading(
     let failed = (failed > 0).then(|| format!("  {} failed", counted(failed, "endpoint")));
     let heading = format!(
         "{time}  {sessions}  {}{act} {}{look}  every {}{}  Ctrl-C ends",
-        Severity::Act.glyph(),
-        Severity::Look.glyph(),
+        Severity::Act.sign(is_ascii),
+        Severity::Look.sign(is_ascii),
         exact_text(interval),
         failed.unwrap_or_default(),
     );

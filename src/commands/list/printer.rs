@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::delimited::OutputColumn;
 use super::table::{self, ColumnChoice, TablePage};
 use super::{delimited, json};
 use crate::app::build_view::TableView;
@@ -19,11 +20,13 @@ pub(super) struct Poll<'a> {
 }
 
 /// The chosen output.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct ListPrinter {
     pub(super) form: ListOutput,
     /// Columns of the command line.
     pub(super) chosen: Option<Vec<ColumnId>>,
+    /// Columns of the command line for csv and tsv.
+    pub(super) outputs: Option<Vec<OutputColumn>>,
     /// URLs of the endpoints, by number.
     pub(super) urls: Vec<String>,
     pub(super) ascii: bool,
@@ -48,7 +51,7 @@ impl ListPrinter {
         width: Option<usize>,
         poll: Option<Poll<'_>>,
     ) -> io::Result<()> {
-        let (urls, chosen) = (&self.urls, self.chosen.as_deref());
+        let (urls, chosen) = (&self.urls, self.outputs.as_deref());
         match (self.form, poll) {
             (ListOutput::Table | ListOutput::Wide, poll) => {
                 if let Some(Poll { time, is_first }) = poll {

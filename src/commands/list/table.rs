@@ -59,7 +59,16 @@ pub(super) fn write(
     for row in &rows {
         let cells = columns.iter().map(|column| (column.cell)(row));
         if page.ascii {
-            grid.push(cells.map(|cell| cell.map(ascii_cell)));
+            let sign = || {
+                row.diagnosis
+                    .severity()
+                    .map(|severity| severity.sign(true).into())
+            };
+            let in_ascii = columns.iter().zip(cells).map(|(column, cell)| {
+                let is_sign = column.name == "severity";
+                if is_sign { sign() } else { cell.map(ascii_cell) }
+            });
+            grid.push(in_ascii);
         } else {
             grid.push(cells);
         }

@@ -21,11 +21,16 @@ use crate::ui::cut::wrap;
 const MIN_TEXT: usize = 20;
 
 /// Writes all sections.
-pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut impl Write,
+    shown: &ShownSession,
+    endpoint: &str,
+    is_ascii: bool,
+) -> io::Result<()> {
     let detail = &shown.detail;
     writeln!(out, "{}  {}", detail.session.id, detail.session.client())?;
     facts(out, shown, endpoint)?;
-    reasons(out, shown)?;
+    reasons(out, shown, is_ascii)?;
     match &shown.locks.own {
         Some(own) => transaction::write(out, own)?,
         None if shown.dialect == Dialect::JsonApi && !shown.has_server_access => {
@@ -60,13 +65,13 @@ pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) 
 }
 
 /// Writes the findings, most severe first.
-fn reasons(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
+fn reasons(out: &mut impl Write, shown: &ShownSession, is_ascii: bool) -> io::Result<()> {
     let session = &shown.detail.session;
     if !shown.diagnosis.found.is_empty() || shown.absence.is_some() {
         writeln!(out, "\nWHY")?;
     }
     for finding in &shown.diagnosis.found {
-        let glyph = finding.severity.glyph();
+        let glyph = finding.severity.sign(is_ascii);
         indented(out, &format!("  {glyph} "), &finding.sentence(session))?;
         indented(out, "    next: ", &finding.next_step(session, StepFor::Output))?;
     }

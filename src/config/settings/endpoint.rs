@@ -245,6 +245,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         is_common: true,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.read_only = value::switch(given.text())?;
+            endpoint.read_only_origin = endpoint.read_only.then(|| given.origin.clone());
             Ok(())
         }),
         ..USUAL

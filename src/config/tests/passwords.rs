@@ -202,3 +202,44 @@ fn no_debug_text_has_a_secret() {
     let text = format!("{:?} {:?}", by_command.line, by_command.read().unwrap());
     assert!(!text.contains(MARKER), "{text}");
 }
+
+#[test]
+fn a_secret_of_a_file_is_not_for_other_endpoints_of_the_environment() {
+    let secrets = [
+        "password-file = '/secret'",
+        "password-command = 'pass'",
+        "token-file = '/secret'",
+        "sql-password-file = '/secret'",
+    ];
+    for secret in secrets {
+        let top = format!("endpoint = 'https://a:1'\n{secret}\n[profiles.p]\nuser = 'pia'\n");
+        let world = || ConfigWorld::new().with_file(&top);
+        let name = secret.split(' ').next().unwrap();
+        let expected = format!(
+            "MAXTOP_ENDPOINT: {name} (config.toml line 2) is only for the endpoints of its file: unset the variable, \
+             or choose with --endpoint"
+        );
+        let elsewhere = |world: ConfigWorld| world.variable("MAXTOP_ENDPOINT", "https://b:2");
+        assert_eq!(elsewhere(world()).error(), expected);
+        assert_eq!(elsewhere(world().profile("p")).error(), expected);
+        let same = world().variable("MAXTOP_ENDPOINT", "https://a:1/");
+        assert_eq!(urls(&same.config()), ["https://a:1/"]);
+        let chosen = elsewhere(world()).flag("endpoint", "https://c:3");
+        assert_eq!(urls(&chosen.config()), ["https://c:3"]);
+        let general = elsewhere(ConfigWorld::new().with_file(secret));
+        assert_eq!(
+            urls(&general.config()),
+            ["https://b:2"],
+            "the file names no endpoint"
+        );
+    }
+    let own = ConfigWorld::new()
+        .with_file("endpoint = 'a:1'\npassword-file = '/secret'\n")
+        .variable("MAXTOP_ENDPOINT", "b:2")
+        .variable("MAXTOP_PASSWORD", "x");
+    assert_eq!(
+        read(&own).unwrap(),
+        "x",
+        "the password of the environment is used"
+    );
+}

@@ -57,7 +57,8 @@ fn world(said: &[(&'static Setting, Say)]) -> ConfigWorld {
         if say.flag && setting.flag {
             world = world.flag(setting.name, &values[0]);
         }
-        if let Some(variable) = setting.variable.filter(|_| say.variable) {
+        let conflicts = is_conflict(setting, *say);
+        if let Some(variable) = setting.variable.filter(|_| say.variable && !conflicts) {
             world = world.variable(variable, &values[1]);
         }
         let below = if setting.table.is_some() { 2 } else { 0 };
@@ -74,12 +75,19 @@ fn world(said: &[(&'static Setting, Say)]) -> ConfigWorld {
     world.with_file(&file).profile("p")
 }
 
+/// Whether the environment and the profile name endpoints and no option does, which is refused.
+fn is_conflict(setting: &Setting, say: Say) -> bool {
+    setting.form == Form::Endpoints && say.variable && say.profile && !say.flag
+}
+
 /// Expected origin and value.
 fn expected(setting: &Setting, say: Say, values: &[String; 4]) -> (&'static str, String) {
     let in_files = setting.key != KeyScope::Nowhere;
     match say {
         Say { flag: true, .. } if setting.flag => ("flag", values[0].clone()),
-        Say { variable: true, .. } if setting.variable.is_some() => ("variable", values[1].clone()),
+        Say { variable: true, .. } if setting.variable.is_some() && !is_conflict(setting, say) => {
+            ("variable", values[1].clone())
+        }
         Say { profile: true, .. } if in_files => ("profile", values[2].clone()),
         Say { file: true, .. } if in_files => ("file", values[3].clone()),
         _ => ("default", setting.default.to_owned()),
@@ -155,6 +163,10 @@ proptest! {
             if setting.name == "client-key" {
                 *say = certificate.unwrap();
             }
+            if setting.name == "endpoint" {
+                // Secrets of a file are not for endpoints of the environment.
+                say.flag |= say.variable;
+            }
         }
         assert_precedence(&said);
     }
@@ -197,7 +209,18 @@ fn endpoints_come_from_one_source_and_what_is_said_with_them_holds_for_all() {
     let world = world.profile("p");
     assert_eq!(urls(&world.config()), ["a:1", "b:2"]);
     let world = world.variable("MAXTOP_ENDPOINT", "c:3, d:4,");
-    assert_eq!(urls(&world.config()), ["c:3", "d:4"]);
+    assert_eq!(
+        world.error(),
+        "--profile: MAXTOP_ENDPOINT and the endpoint of profile p differ: unset the variable, or choose with \
+         --endpoint"
+    );
+    let no_profile = ConfigWorld::new()
+        .with_file(text)
+        .variable("MAXTOP_ENDPOINT", "c:3, d:4,");
+    assert_eq!(urls(&no_profile.config()), ["c:3", "d:4"]);
+    let same = ConfigWorld::new().with_file(text).profile("p");
+    let same = same.variable("MAXTOP_ENDPOINT", "b:2,http://a:1/");
+    assert_eq!(urls(&same.config()), ["b:2", "http://a:1/"]);
     let config = world
         .flag("endpoint", "e:5")
         .flag("endpoint", "f:6")

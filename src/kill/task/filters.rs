@@ -31,6 +31,8 @@ impl KillTask {
             .map_or(&[][..], |names| names.unjudged.as_slice());
         let subject = FilterInput {
             endpoint: Some(&self.victim.endpoint),
+            names: Some(&self.victim.names),
+            process: self.victim.identity.process.as_ref(),
             reasons: reasons.as_ref().map(ReasonNames::as_reasons),
             locks: locks
                 .as_ref()
