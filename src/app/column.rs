@@ -56,6 +56,8 @@ pub enum Truncate {
     End,
     /// The middle is cut, for names that often differ only in their ends.
     Middle,
+    /// The port of an address is left out, then the middle is cut. Such a column is narrowed before all others.
+    Port,
 }
 
 /// Style of a cell.
@@ -138,7 +140,7 @@ impl<T: TableKind> Column<T> {
 
     /// Whether a text that is too wide is cut in its middle, so that both ends stay.
     pub fn keeps_ends(&self) -> bool {
-        self.truncate == Truncate::Middle
+        matches!(self.truncate, Truncate::Middle | Truncate::Port)
     }
 }
 

@@ -90,7 +90,7 @@ pub(crate) static COLUMNS: [Column; 25] = [
         max: 1,
         drop: 0,
         descending: true,
-        cell: |row| row.diagnosis.severity().map(|severity| severity.glyph().into()),
+        cell: why::sign,
         key: why::key,
         style: why::sign_style,
         ..Column::TEXT
@@ -113,7 +113,7 @@ pub(crate) static COLUMNS: [Column; 25] = [
         json: "address",
         heading: "ADDRESS",
         about: "address that the client connects from",
-        truncate: Truncate::Middle,
+        truncate: Truncate::Port,
         min: 12,
         max: 47,
         drop: 3,

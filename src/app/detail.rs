@@ -143,8 +143,13 @@ impl DetailPane {
     }
 
     /// Handles the reply to a GET by id. Another session with the same id means that this one has
-    /// ended.
-    pub(crate) fn on_observation(&mut self, answer: Result<Arc<SessionObservation>, RequestError>, now: Now) {
+    /// ended. `is_known_gone` is whether a kill of the session has found it gone.
+    pub(crate) fn on_observation(
+        &mut self,
+        answer: Result<Arc<SessionObservation>, RequestError>,
+        is_known_gone: bool,
+        now: Now,
+    ) {
         if self.ended.is_some() {
             return;
         }
@@ -171,7 +176,9 @@ impl DetailPane {
                 self.observation = Some(observation);
             }
             // 24.02 lists sessions that a GET does not find: they have not started yet.
-            Err(RequestError::NotFound) if self.observation.is_none() && self.missing == 0 => {
+            Err(RequestError::NotFound)
+                if self.observation.is_none() && self.missing == 0 && !is_known_gone =>
+            {
                 self.fault = Some(RequestError::NotFound);
             }
             Err(RequestError::NotFound) => self.ended = Some(now.wall),

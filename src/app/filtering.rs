@@ -72,6 +72,11 @@ impl App {
             ));
             return;
         };
+        if filter == self.table.filter && !self.shows_view() && self.detail.is_none() {
+            let text = "only this client is shown already; Esc shows the other sessions";
+            self.status = Some(Status::note(text.to_owned()));
+            return;
+        }
         self.leave_for_sessions(&filter);
         if self.detail.is_some() {
             self.close_detail();

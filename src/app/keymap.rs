@@ -11,6 +11,8 @@ pub(crate) use self::key_press::{Code, KeyPress};
 /// Part of the screen that receives a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyContext {
+    /// Every view; the fallback of the contexts of views.
+    AnyView,
     /// The table of sessions; also the fallback for `Groups` and `Detail`.
     Table,
     /// The table, while it shows groups.
@@ -48,6 +50,22 @@ pub(crate) enum KeyContext {
 }
 
 impl KeyContext {
+    /// Returns the context whose keys apply too, as far as this one does not bind them itself.
+    const fn fallback(self) -> Option<Self> {
+        match self {
+            Self::Detail | Self::Groups => Some(Self::Table),
+            Self::Table | Self::Blockers | Self::Servers | Self::Endpoints | Self::Overlay | Self::Events => {
+                Some(Self::AnyView)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns this context and those whose keys apply too, the nearest first.
+    fn with_fallbacks(self) -> impl Iterator<Item = Self> + Clone {
+        std::iter::successors(Some(self), |context| context.fallback())
+    }
+
     /// Whether characters are typed into a text.
     pub(super) const fn types_text(self) -> bool {
         matches!(
@@ -223,18 +241,28 @@ pub(crate) struct Binding {
     pub hint: &'static str,
 }
 
-/// Returns the effect of a key in a context. The details and the groups inherit the keys of the table
-/// that they do not bind themselves.
+/// Returns the bindings that apply in a context: its own first, then those of its fallbacks.
+pub(crate) fn bindings(context: KeyContext) -> impl Iterator<Item = &'static Binding> + Clone {
+    let of = |context| BINDINGS.iter().filter(move |binding| binding.context == context);
+    context.with_fallbacks().flat_map(of)
+}
+
+/// Returns the binding of a key in a context.
+fn binding(context: KeyContext, key: KeyPress) -> Option<&'static Binding> {
+    bindings(context).find(|binding| binding.keys.contains(&key))
+}
+
+/// Returns the effect of a key in a context.
 pub(crate) fn action(context: KeyContext, key: KeyPress) -> Option<Action> {
-    let find = |context| {
-        BINDINGS
-            .iter()
-            .find(|binding| binding.context == context && binding.keys.contains(&key))
-    };
-    let fallback = matches!(context, KeyContext::Detail | KeyContext::Groups).then_some(KeyContext::Table);
-    find(context)
-        .or_else(|| fallback.and_then(find))
-        .map(|binding| binding.action)
+    binding(context, key).map(|binding| binding.action)
+}
+
+/// Returns the bindings whose first key has their effect in a context.
+pub(crate) fn reached(context: KeyContext) -> impl Iterator<Item = &'static Binding> + Clone {
+    bindings(context).filter(move |reached| {
+        let first = reached.keys.first().and_then(|key| binding(context, *key));
+        first.is_some_and(|found| std::ptr::eq(found, *reached))
+    })
 }
 
 /// Whether a key's action can kill a session. With `--read-only` such keys are not shown.

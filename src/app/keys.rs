@@ -183,8 +183,22 @@ impl App {
         }
     }
 
-    /// Opens a view, a dialog, a menu or a prompt.
+    /// Opens a view, a dialog, a menu or a prompt. The key of an overlay closes it too.
     fn open_view(&mut self, action: Action) {
+        let topic = match action {
+            Action::KillLog => Some(Topic::KillLog),
+            Action::Overview => Some(Topic::Overview),
+            _ => None,
+        };
+        let shown = self.modal.overlay().map(|overlay| overlay.topic);
+        if let Some(topic) = topic {
+            self.modal = if shown == Some(topic) {
+                Modal::Closed
+            } else {
+                Modal::Overlay(Overlay::new(topic))
+            };
+            return;
+        }
         match action {
             Action::Filter => {
                 self.modal = Modal::filter_prompt(&self.table.filter, &self.settings.saved_filters);
@@ -193,8 +207,6 @@ impl App {
             Action::Blockers => self.open_blockers(),
             Action::Servers => self.open_servers(),
             Action::Endpoints => self.open_endpoints(),
-            Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
-            Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Events => self.modal = Modal::Events(EventPane::default()),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
             Action::Copy => self.open_copy_menu(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::App;
 use super::endpoint::EndpointState;
 use super::kill_dialog::KillDialog;
-use super::kill_log::{CanceledKill, KillLogEntry};
+use super::kill_log::{CanceledKill, KillLogEntry, KillsLeft};
 use super::msg::{Effect, Now};
 use super::outbox::Outbox;
 use super::request_shares::{MAX_FOLLOWED, RequestShares};
@@ -35,6 +35,18 @@ pub(super) enum KillNews {
         /// The totals, if the batch has several sessions.
         totals: Option<Status>,
     },
+    /// The totals of a finished batch have changed.
+    Changed(Status),
+}
+
+/// Counts of a finished batch of several sessions.
+#[derive(Clone, Debug)]
+struct BatchTotals {
+    batch: u32,
+    /// The counts by outcome: `55 killed, 3 already gone`.
+    counts: String,
+    /// Whether all sessions are gone.
+    are_all_gone: bool,
 }
 
 /// The kills of this run.
@@ -50,6 +62,8 @@ pub(crate) struct Kills {
     pub(super) canceled: Vec<CanceledKill>,
     /// When the last grace period ended without a cancel.
     grace_ended: Option<Duration>,
+    /// Counts of the last finished batch of several sessions.
+    totals: Option<BatchTotals>,
     /// Lines to print when the program exits.
     pub unsettled: Vec<String>,
     returns: ReconnectDetector,
@@ -134,18 +148,56 @@ impl Kills {
         }
     }
 
-    /// Handles a new snapshot. Returns what to show if the client of a killed session has reconnected.
-    pub(super) fn on_list(&mut self, snapshot: &Arc<Snapshot>, now: Now) -> Option<Status> {
-        let mut status = None;
+    /// Handles a new snapshot, and returns what to show then. A client of a killed session that has reconnected
+    /// is shown with the outcome of its kill; those of a batch of several sessions are counted.
+    pub(super) fn on_list(
+        &mut self,
+        snapshot: &Arc<Snapshot>,
+        shown: Option<Status>,
+        now: Now,
+    ) -> Option<Status> {
+        let mut status = shown;
         for back in self.returns.on_list(snapshot, now) {
-            let logged = self.log.iter_mut().rev();
-            for logged in logged.filter(|logged| logged.kill == back.kill) {
-                logged.back = Some(back);
-                let text = format!("{} is {}", logged.identity.client(), back.words());
-                status = Some(Status::warning(text));
+            let Some(logged) = self.log.iter_mut().rev().find(|logged| logged.kill == back.kill) else {
+                continue;
+            };
+            logged.back = Some(back);
+            let text = format!("{} is {}", logged.identity.client(), back.words());
+            let (batch, runs) = (logged.batch, logged.runs());
+            let is_single = self.log.iter().filter(|logged| logged.batch == batch).count() == 1;
+            if status.as_ref().is_some_and(|status| status.batch.is_some()) || !is_single {
+                continue;
             }
+            let before = status.take().filter(|status| runs && status.is_logged);
+            status = Some(Status::warning_after(before, text));
         }
-        status
+        match status.as_ref().and_then(|status| status.batch) {
+            Some(batch) => self.totals_status(batch).or(status),
+            None => status,
+        }
+    }
+
+    /// Returns the status line with the totals of the last finished batch, if it is this one, with what its kills
+    /// have left.
+    fn totals_status(&self, batch: u32) -> Option<Status> {
+        let totals = self.totals.as_ref().filter(|totals| totals.batch == batch)?;
+        let entries: Vec<_> = self.log.iter().filter(|entry| entry.batch == batch).collect();
+        let left = KillsLeft::of(&entries);
+        let mut parts = vec![totals.counts.clone()];
+        parts.extend(left.parts());
+        let mut text = parts.join("; ");
+        if !totals.are_all_gone {
+            text.push_str(": l shows why");
+        } else if !left.may_run() {
+            text.push_str(": l shows each");
+        }
+        let mut status = if totals.are_all_gone && !left.may_run() {
+            Status::done(text)
+        } else {
+            Status::warning(text)
+        };
+        status.batch = Some(batch);
+        Some(status)
     }
 
     /// Starts the confirmed kill of a dialog.
@@ -253,11 +305,19 @@ impl Kills {
                 is_single,
             });
         }
-        if batch.sums_up() {
-            all.push(KillNews::Finished {
-                endpoints: batch.endpoints(),
-                totals: (!is_single).then(|| totals(batch)),
-            });
+        let is_first = batch.sums_up();
+        let is_known = |totals: &BatchTotals| totals.batch == batch.number();
+        let totals = if !is_single && (is_first || self.totals.as_ref().is_some_and(is_known)) {
+            self.totals = Some(BatchTotals::of(batch));
+            self.totals_status(batch.number())
+        } else {
+            None
+        };
+        if is_first {
+            let endpoints = batch.endpoints();
+            all.push(KillNews::Finished { endpoints, totals });
+        } else {
+            all.extend(totals.map(KillNews::Changed));
         }
     }
 
@@ -307,15 +367,14 @@ fn canceled(batch: &KillBatch, why: &str) -> Status {
     Status::note(format!("Canceled{why}: nothing was sent to {victims}"))
 }
 
-/// Returns the status line with the totals of a finished batch.
-fn totals(batch: &KillBatch) -> Status {
-    let tasks = batch.tasks().iter().filter(|task| !task.is_removed());
-    let is_gone = |task: &KillTask| task.outcome().is_some_and(KillOutcome::is_gone);
-    let counts = batch.tally().words();
-    if tasks.clone().all(is_gone) {
-        Status::done(format!("{counts}: l shows each"))
-    } else {
-        Status::warning(format!("{counts}: l shows why"))
+impl BatchTotals {
+    fn of(batch: &KillBatch) -> Self {
+        let mut tasks = batch.tasks().iter().filter(|task| !task.is_removed());
+        Self {
+            batch: batch.number(),
+            counts: batch.tally().words(),
+            are_all_gone: tasks.all(|task| task.outcome().is_some_and(KillOutcome::is_gone)),
+        }
     }
 }
 
@@ -390,6 +449,12 @@ impl App {
                     self.outbox.push(Effect::Relist(endpoints));
                     if totals.is_some() {
                         self.status = totals;
+                    }
+                }
+                KillNews::Changed(totals) => {
+                    let shown = self.status.as_ref().and_then(|status| status.batch);
+                    if shown == totals.batch {
+                        self.status = Some(totals);
                     }
                 }
             }

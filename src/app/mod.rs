@@ -105,6 +105,8 @@ use self::status::Status;
 use self::table::TableState;
 use self::theme::Background;
 use self::tour::Tour;
+use crate::kill::open_work::OpenWork;
+use crate::model::Dialect;
 use crate::model::{EndpointId, EndpointLocks, LockNumbers, Session};
 
 /// All state of the screen.
@@ -240,6 +242,21 @@ impl App {
     /// Returns the numbers of a session's transaction and locks.
     pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
         self.table.view.lock_numbers(endpoint, session)
+    }
+
+    /// Whether no endpoint can read locks, because all of them have the draft's API.
+    pub(crate) fn has_only_drafts(&self) -> bool {
+        let mut dialects = self.endpoints.iter().map(|endpoint| endpoint.dialect);
+        self.endpoints.len() > 0 && dialects.all(|dialect| dialect == Some(Dialect::Draft))
+    }
+
+    /// Returns what a session has open. `None` before the first list of its endpoint.
+    pub(crate) fn open_work(&self, endpoint: EndpointId, session: &Session) -> Option<OpenWork> {
+        let latest = self.endpoints.get(endpoint)?.latest.as_ref()?;
+        let locks = self.locks_of(endpoint);
+        let known = locks.map(|locks| locks.of(session)).unwrap_or_default();
+        let api = (latest.dialect, latest.instance.as_ref());
+        Some(OpenWork::of(session, api, known, |server| locks?.server(server)))
     }
 
     /// Returns the layout of the screen.

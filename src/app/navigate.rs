@@ -8,12 +8,15 @@ use super::keymap::{Action, KeyPress};
 use super::msg::Effect;
 use super::status::Status;
 use super::table_view::TableView;
+use crate::model::RowKey;
 
 /// An id while its digits are typed.
 #[derive(Clone, Debug)]
 pub(super) struct Goto {
     digits: String,
     at: Duration,
+    /// The row under the cursor before the first digit.
+    from: Option<RowKey>,
 }
 
 /// Maximum time between two digits of the same id.
@@ -21,11 +24,16 @@ const DIGIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Goto {
     /// Adds a digit. A digit that follows too late begins another id.
-    fn after(before: Option<Self>, digit: char, now: Duration) -> Self {
+    fn after(before: Option<Self>, digit: char, cursor: Option<RowKey>, now: Duration) -> Self {
         let before = before.filter(|goto| now.saturating_sub(goto.at) < DIGIT_TIMEOUT);
-        let mut digits = before.map_or_else(String::new, |goto| goto.digits);
+        let (mut digits, from) =
+            before.map_or_else(|| (String::new(), cursor), |goto| (goto.digits, goto.from));
         digits.push(digit);
-        Self { digits, at: now }
+        Self {
+            digits,
+            at: now,
+            from,
+        }
     }
 
     /// Returns the position of the first session whose id begins with the digits.
@@ -103,13 +111,24 @@ impl App {
         }
     }
 
-    /// Handles a digit: moves to the first session whose id begins with the typed digits.
+    /// Handles a digit: moves to the first session whose id begins with the typed digits. If there is none, the
+    /// cursor returns to the row that it was on before the first digit.
     pub(super) fn goto_digit(&mut self, key: KeyPress) {
         let Some(digit) = key.typed_char() else { return };
-        let goto = Goto::after(self.goto.take(), digit, self.key_time());
-        match goto.position(&self.table.view) {
-            Some(position) => self.jump(position),
-            None => self.status = Some(Status::note(format!("no id shown begins with {}", goto.digits))),
+        let cursor = self.table.cursor.key.clone();
+        let goto = Goto::after(self.goto.take(), digit, cursor, self.key_time());
+        if let Some(position) = goto.position(&self.table.view) {
+            self.jump(position);
+        } else {
+            let before = goto.from.as_ref();
+            let position = before.and_then(|key| {
+                let mut rows = self.table.view.window(0, usize::MAX);
+                rows.position(|row| row.key() == *key)
+            });
+            if let Some(position) = position {
+                self.jump(position);
+            }
+            self.status = Some(Status::note(format!("{} is not listed", goto.digits)));
         }
         self.goto = Some(goto);
     }
@@ -127,10 +146,13 @@ impl App {
         {
             return;
         }
-        self.outbox
-            .push(Effect::Watch(Some((identity.endpoint, identity.id))));
+        let last_seen = row.has_ended().then_some(row.snapshot.taken_at);
+        let ended = self.kills.end_of(&identity.key()).or(last_seen);
+        let watched = ended.is_none().then_some((identity.endpoint, identity.id));
+        self.outbox.push(Effect::Watch(watched));
         let mut detail = DetailPane::new(identity, row.session.clone());
         detail.diagnose(&self.table.view);
+        detail.ended = ended;
         self.detail = Some(detail);
         let page = self.page();
         self.table.scroll_into_view(page);

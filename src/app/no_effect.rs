@@ -167,6 +167,12 @@ static NO_EFFECTS: &[NoEffect] = &[
         text: "no thread is listed here",
     },
     NoEffect {
+        contexts: &[KeyContext::Blockers],
+        actions: &[Action::Copy],
+        applies: App::has_only_drafts,
+        text: "the draft API cannot read locks: there is nothing to copy",
+    },
+    NoEffect {
         contexts: &[KeyContext::Servers],
         actions: &[Action::Open],
         applies: |app| app.server_rows().is_empty(),

@@ -8,16 +8,17 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use super::key_names::{action_name, key_name};
-use super::keymap::{Action, BINDINGS, Binding, Code, KeyContext, KeyPress, action};
+use super::keymap::{Action, BINDINGS, Binding, Code, KeyContext, KeyPress, action, bindings};
 
 /// Contexts whose keys can be changed, as error messages call them.
-const CONTEXTS: [(KeyContext, &str); 6] = [
+const CONTEXTS: [(KeyContext, &str); 7] = [
     (KeyContext::Table, "in the table"),
     (KeyContext::Groups, "in groups"),
     (KeyContext::Detail, "in details"),
     (KeyContext::Blockers, "in the view of blockers"),
     (KeyContext::Servers, "in the view of servers"),
     (KeyContext::Endpoints, "in the view of endpoints"),
+    (KeyContext::AnyView, "in every view"),
 ];
 
 /// Keys that always have their effect: two lead out of everything, and `u` cancels a kill.
@@ -171,16 +172,6 @@ fn is_changeable(context: KeyContext) -> bool {
     CONTEXTS.iter().any(|(changeable, _)| *changeable == context)
 }
 
-/// Returns the bindings of a context, its own first.
-fn bindings(context: KeyContext) -> impl Iterator<Item = &'static Binding> {
-    let own = BINDINGS.iter().filter(move |binding| binding.context == context);
-    let inherits = matches!(context, KeyContext::Detail | KeyContext::Groups);
-    let table = BINDINGS
-        .iter()
-        .filter(move |binding| inherits && binding.context == KeyContext::Table);
-    own.chain(table)
-}
-
 /// Returns a binding and the next one if the help describes both in one line.
 fn pair(binding: &'static Binding) -> Vec<&'static Binding> {
     let mut from_here = BINDINGS.iter().skip_while(|other| !std::ptr::eq(*other, binding));
@@ -211,8 +202,8 @@ mod tests {
     }
 
     fn binding(context: KeyContext, action: Action) -> &'static Binding {
-        let mut all = BINDINGS.iter();
-        all.find(|binding| binding.context == context && binding.action == action)
+        bindings(context)
+            .find(|binding| binding.action == action)
             .unwrap()
     }
 

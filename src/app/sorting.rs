@@ -96,11 +96,13 @@ impl App {
     }
 }
 
-/// Returns the column next to `here`, or `here` at the ends. If `here` is not shown, returns the
+/// Returns the column next to `here`; after the last one the first. If `here` is not shown, returns the
 /// nearest end.
 fn beside<T: Copy + PartialEq>(shown: &[T], here: T, step: isize) -> Option<T> {
     let last = shown.len().checked_sub(1)?;
     let next = match shown.iter().position(|column| *column == here) {
+        Some(here) if here == last && step > 0 => 0,
+        Some(0) if step < 0 => last,
         Some(here) => here.saturating_add_signed(step).min(last),
         None if step > 0 => 0,
         None => last,

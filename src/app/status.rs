@@ -27,6 +27,8 @@ pub(crate) struct Status {
     pub level: StatusLevel,
     /// Whether the kill log has the text too.
     pub is_logged: bool,
+    /// The batch of several kills that the text is the result of.
+    pub batch: Option<u32>,
 }
 
 impl Status {
@@ -36,6 +38,7 @@ impl Status {
             text,
             level: StatusLevel::Note,
             is_logged: false,
+            batch: None,
         }
     }
 
@@ -45,6 +48,7 @@ impl Status {
             text,
             level: StatusLevel::Done,
             is_logged: false,
+            batch: None,
         }
     }
 
@@ -54,6 +58,7 @@ impl Status {
             text,
             level: StatusLevel::Warning,
             is_logged: false,
+            batch: None,
         }
     }
 
@@ -83,6 +88,7 @@ impl Status {
             },
             level,
             is_logged: true,
+            batch: None,
         }
     }
 }

@@ -53,6 +53,18 @@ fn stage() -> AppHarness {
 }
 
 /// The same sessions, sorted by idle time.
+#[test]
+fn a_typed_id_that_is_not_listed_returns_the_cursor_to_its_row() {
+    let mut stage = stage();
+    stage.press(Code::Down);
+    stage.type_text("49");
+    assert_eq!(stage.shown().1, Some(2), "not on 4");
+    assert_eq!(stage.app.status.clone().unwrap().text, "49 is not listed");
+    stage.wait(Duration::from_secs(2));
+    stage.type_text("4");
+    assert_eq!(stage.shown().1, Some(4));
+}
+
 fn by_idle() -> AppHarness {
     let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.app.table.sort.column = ColumnId::named("idle").unwrap();

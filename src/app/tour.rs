@@ -226,6 +226,7 @@ impl App {
                 | KeyContext::Detail
                 | KeyContext::Blockers
                 | KeyContext::Servers
+                | KeyContext::Endpoints
         );
         let leaves = action(context, key) == Some(Action::Quit) && key == KeyPress::plain(Code::Char('q'));
         self.tour.is_some() && is_open && leaves

@@ -215,7 +215,7 @@ impl App {
             self.status = Some(Status::warning_after(self.status.take(), restarted));
         }
         // The consequence for a kill is more informative and comes last.
-        self.status = self.kills.on_list(&snapshot, self.now).or(self.status.take());
+        self.status = self.kills.on_list(&snapshot, self.status.take(), self.now);
         self.on_kill_event(&KillEvent::Listed(Arc::clone(&snapshot)));
         // If several proxies answer, a list without the session does not show that it ended.
         for detail in self.detail.iter_mut().chain(self.layers.details_mut()) {
@@ -300,7 +300,8 @@ impl App {
             && (detail.identity.endpoint, detail.identity.id) == (endpoint, id)
             && (!are_several || detail.is_seen(&answer))
         {
-            detail.on_observation(answer, now);
+            let end = self.kills.end_of(&detail.identity.key());
+            detail.on_observation(answer, end.is_some(), now);
             // An ended session is not polled again; the details stay as they were.
             self.outbox.extend(detail.ended.map(|_| Effect::Watch(None)));
         }

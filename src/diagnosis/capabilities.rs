@@ -16,6 +16,11 @@ pub(super) struct Capabilities {
     idle: Option<IdleMeaning>,
 }
 
+/// Whether a session runs a statement, as far as the admin API reports it; `None` if undetermined.
+pub(crate) fn is_running(dialect: Dialect, instance: Option<&Instance>, session: &Session) -> Option<bool> {
+    Capabilities::new(dialect, instance).is_running(session)
+}
+
 impl Capabilities {
     pub(super) fn new(dialect: Dialect, instance: Option<&Instance>) -> Self {
         let kept = instance.and_then(|instance| instance.retained_statements);

@@ -138,10 +138,9 @@ impl Evidence {
     pub(super) fn short(&self, session: &Session) -> String {
         match self {
             Self::Blocks { .. } | Self::LockWait { .. } | Self::OpenTransaction { .. } => locks::short(self),
-            Self::Idle { idle, .. } => holds(session).map_or_else(
-                || format!("idle {idle}"),
-                |servers| format!("idle, holds {servers}"),
-            ),
+            Self::Idle { idle, .. } => {
+                format!("idle {idle}{}", keeps_open(session).unwrap_or_default())
+            }
             Self::Silent(lasted) => format!("silent {lasted}"),
             Self::Transaction(idle) => format!("transaction {idle}"),
             Self::Query { lasted, is_least, .. } => query(*lasted, *is_least),
@@ -175,13 +174,13 @@ impl Evidence {
             }
             Self::NoBackend(lasted) => format!("no backend {lasted}"),
             Self::Idle { idle, others } => {
-                let holds = holds(session).map(|servers| format!(", holds {servers}"));
+                let keeps = keeps_open(session);
                 let others = others.map(|others| {
                     format!("; the other {others} of the same user, host and service are active")
                 });
                 format!(
                     "idle {idle}{}{}",
-                    holds.unwrap_or_default(),
+                    keeps.unwrap_or_default(),
                     others.unwrap_or_default()
                 )
             }
@@ -250,6 +249,11 @@ fn query(lasted: Span, is_least: bool) -> String {
 
 fn name(server: Option<&Text>) -> &str {
     server.map_or("?", Text::as_str)
+}
+
+/// Returns `, keeps db-01 open`; `None` without connections to servers, or if they are not reported.
+fn keeps_open(session: &Session) -> Option<String> {
+    holds(session).map(|servers| format!(", keeps {servers} open"))
 }
 
 /// Returns the servers that the session is connected to; `None` if there are none or they are not reported.

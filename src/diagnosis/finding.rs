@@ -22,12 +22,12 @@ impl Finding {
         self.evidence.lasted()
     }
 
-    /// Returns a short text for a table cell: `idle, holds db-01`.
+    /// Returns a short text for a table cell: `idle 4h 12m, keeps db-01 open`.
     pub fn short(&self, session: &Session) -> String {
         self.evidence.short(session)
     }
 
-    /// Returns the full text: `no backend 12s`, `idle 4h 12m, holds db-01`.
+    /// Returns the full text: `no backend 12s`, `idle 4h 12m, keeps db-01 open`.
     pub fn words(&self, session: &Session) -> String {
         self.evidence.words(session)
     }

@@ -117,6 +117,8 @@ fn with_locks(input: &RuleInput<'_>, rule: impl FnOnce(&SessionLocks) -> RuleRes
     }
 }
 
+/// Checks how long a session has waited. It is ● at most while its root blocker is a session: that one is marked ▲,
+/// and to free the waiters it has to end, not they.
 fn wait(locks: &SessionLocks, is_kind: fn(WaitKind) -> bool, look: Span, act: Span) -> RuleResult {
     let Some(wait) = locks.wait.as_ref().filter(|wait| is_kind(wait.kind)) else {
         return RuleResult::No;
@@ -124,7 +126,13 @@ fn wait(locks: &SessionLocks, is_kind: fn(WaitKind) -> bool, look: Span, act: Sp
     let Some(lasted) = wait.age else {
         return RuleResult::Unknown;
     };
+    let most = if wait.has_listed_blocker() {
+        Severity::Look
+    } else {
+        Severity::Act
+    };
     severity(lasted, look, act).map_or(RuleResult::No, |severity| {
+        let severity = severity.min(most);
         let evidence = Evidence::LockWait {
             server: locks.server.clone(),
             lasted,

@@ -24,6 +24,7 @@ mod settings;
 mod thresholds;
 
 pub use baseline::depends_on_others;
+pub(crate) use capabilities::is_running;
 pub use diagnose::{Diagnoses, DiagnosisInput, Samples, diagnose};
 pub use evidence::Evidence;
 pub(crate) use evidence::StepFor;

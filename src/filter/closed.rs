@@ -16,6 +16,8 @@ struct ClosedField {
     values: &'static [&'static str],
     /// Whether other values occur. In quotes, or with a wildcard, any text is accepted then.
     has_others: bool,
+    /// Words that users type for a value, and what to write instead.
+    words: &'static [(&'static str, &'static str)],
 }
 
 const CLOSED_FIELDS: [ClosedField; 2] = [
@@ -40,12 +42,14 @@ const CLOSED_FIELDS: [ClosedField; 2] = [
             "login",
         ],
         has_others: false,
+        words: &[("stopping", "closing, or state=stopping")],
     },
     ClosedField {
         field: "state",
         plural: "states",
         values: &["starting", "ready", "stopping"],
         has_others: true,
+        words: &[("closing", "stopping, or reason=closing")],
     },
 ];
 
@@ -54,6 +58,16 @@ impl ClosedField {
         let is_free = self.has_others && (is_quoted || is_pattern(pattern));
         let glob = Glob::new(pattern);
         pattern.is_empty() || is_free || self.values.iter().any(|value| glob.matches(value))
+    }
+}
+
+impl ClosedField {
+    /// Returns what to write instead of a word that users type.
+    fn word(&self, typed: &str) -> Option<&'static str> {
+        let mut words = self.words.iter();
+        words
+            .find(|(word, _)| *word == typed)
+            .map(|(_, instead)| *instead)
     }
 }
 
@@ -73,7 +87,9 @@ impl FilterField {
             Some(closed) if !closed.accepts(pattern, is_quoted) => Err(ErrorKind::UnknownValue {
                 field: closed.field,
                 found: shown(pattern),
-                near: nearest(pattern, closed.values.iter().copied()),
+                near: closed
+                    .word(pattern)
+                    .or_else(|| nearest(pattern, closed.values.iter().copied())),
                 plural: closed.plural,
             }),
             _ => Ok(()),

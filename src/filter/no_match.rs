@@ -61,6 +61,9 @@ impl Comparison {
         let name = self.field.name;
         match &self.operand {
             Operand::Glob(glob) if self.operator == Operator::Is => {
+                if let Some(hint) = self.address_and_port(glob.as_str(), sessions) {
+                    return Some(hint);
+                }
                 let typed = glob.as_str().to_lowercase();
                 let without_case = Glob::new(&typed);
                 if let Some(found) = self.text_that(sessions, |text| without_case.matches(text)) {
@@ -84,6 +87,16 @@ impl Comparison {
             }
             Operand::Glob(_) | Operand::Number(_) => None,
         }
+    }
+
+    /// Returns the filter for an address that was typed with its port, as the table shows it, if a session has it.
+    fn address_and_port(&self, typed: &str, sessions: EachSession<'_>) -> Option<String> {
+        let (host, port) = typed.rsplit_once(':').filter(|_| self.field.name == "address")?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let is_port = !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+        let glob = Glob::new(host);
+        let is_listed = is_port && self.text_that(sessions, |text| glob.matches(text)).is_some();
+        is_listed.then(|| format!("write address={} port={port}", literal(host)))
     }
 
     /// Returns a text of the field whose lower case passes a test.

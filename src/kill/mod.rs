@@ -14,6 +14,7 @@ mod dialog;
 mod event;
 mod grace;
 mod killable;
+pub(crate) mod open_work;
 mod outcome;
 mod reconnects;
 mod refusal;

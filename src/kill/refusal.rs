@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Difference, Part, RequestError, Text, Version, closing_text, measured_text};
+use crate::model::{Difference, Part, RequestError, Text, Version, closing_refusal, measured_text};
 
 /// The reason why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl RefusalReason {
                 )
             }
             Self::NotKillableYet => "still logging in: MaxScale cannot kill it yet".to_owned(),
-            Self::Closing => closing_text(None),
+            Self::Closing => closing_refusal(),
             Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
             Self::SlowEndpoint => {
                 "cannot be checked: the endpoint takes longer than 1 s to answer".to_owned()

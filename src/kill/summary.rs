@@ -187,30 +187,3 @@ fn statement(session: &Session) -> Option<String> {
     }
     Some(shown)
 }
-
-/// Returns the consequences that apply to at least one of the victims, as sentences. `runs_statements` is whether
-/// one of them is a session of a real MaxScale, the only one that runs statements. `kills_statements` is whether the running statements are killed too.
-pub(crate) fn consequences(
-    victims: usize,
-    runs_statements: bool,
-    kills_statements: bool,
-) -> Vec<&'static str> {
-    let (drops, goes_on, are_killed) = if victims > 1 {
-        (
-            "The clients lose their connections; open transactions roll back.",
-            "Statements may keep running on their servers until they finish there.",
-            "Running statements are killed on their servers too.",
-        )
-    } else {
-        (
-            "The client loses its connection; an open transaction rolls back.",
-            "A statement may keep running on its servers until it finishes there.",
-            "A running statement is killed on its server too.",
-        )
-    };
-    let statements = if kills_statements { are_killed } else { goes_on };
-    [Some(drops), runs_statements.then_some(statements)]
-        .into_iter()
-        .flatten()
-        .collect()
-}

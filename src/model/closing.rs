@@ -1,12 +1,31 @@
-//! The one text about a session that is closing: in the details, the kill dialog, `show` and bulk kills.
+//! The texts about a session that is closing: in the details, the kill dialog, `show` and bulk kills.
+//!
+//! Whether a DELETE can still reach it depends on the version: from 24.02 MaxScale finds no closing session by
+//! its id (docs/maxscale-api.md). `K` finds that out.
 
 use super::{Session, Span};
 
-/// Returns that the session is closing and that nothing more can be done.
+/// Returns that the session is closing and has not finished.
 pub(crate) fn closing_text(lasted: Option<Span>) -> String {
     let lasted = lasted.map(|lasted| format!(" for {lasted}")).unwrap_or_default();
+    format!("already closing{lasted}: MaxScale was ordered to end it and has not finished")
+}
+
+/// Returns what may help: another kill, by this key or command, or the end of its threads. `copy` is a note on how
+/// to copy the KILL.
+pub(crate) fn closing_step(session: &Session, kill: &str, copy: &str) -> String {
+    let threads = match closing_servers(session) {
+        Some(servers) => format!("end its threads there. {servers}{copy}"),
+        None => "look for its threads on the servers and end them there".to_owned(),
+    };
+    format!("{kill} may still help if MaxScale finds it by its id; otherwise {threads}")
+}
+
+/// Returns why a closing session cannot be killed: a GET by its id does not find it.
+pub(crate) fn closing_refusal() -> String {
     format!(
-        "already closing{lasted}: MaxScale was ordered to end it and has not finished; maxtop can do nothing more"
+        "{}; it cannot be killed again, because MaxScale no longer finds it by its id",
+        closing_text(None)
     )
 }
 

@@ -31,7 +31,7 @@ mod tls_fault;
 mod token_expiry;
 mod wording;
 
-pub(crate) use closing::{closing_servers, closing_text};
+pub(crate) use closing::{closing_refusal, closing_servers, closing_step, closing_text};
 pub use connection::{
     Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,
 };
@@ -52,6 +52,7 @@ pub use request_error::{Remedy, RequestError};
 pub use row_reads::{RowRead, RowReads};
 pub(crate) use server::FollowerRole;
 pub use server::{Health, ServerState, ServerStatus, Servers};
+pub(crate) use server_access::DRAFT_WITHOUT_LOCKS;
 pub use server_access::{
     BoundedRows, EndedThread, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers,
     LockReading, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock, ServerAccessFault,

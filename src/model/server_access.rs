@@ -3,6 +3,10 @@
 //! MaxScale forwards these reports (`/v1/sql`). [`WaitGraph`] finds the blockers of each waiter, [`ThreadOwners`]
 //! the session of a thread.
 
+/// Text for endpoints with the draft's API, which has no `/v1/sql`.
+pub(crate) const DRAFT_WITHOUT_LOCKS: &str =
+    "The draft API cannot read locks: blockers are unknown here. MaxScale 21.06 and later can.";
+
 mod activity;
 mod ended;
 mod fault;

@@ -96,7 +96,8 @@ fn summary(app: &App) -> String {
         .longest
         .map(|longest| format!(", the longest for {longest}"));
     let likely = (totals.likely > 0).then(|| format!(", {} only behind likely blockers", totals.likely));
-    let parts = [longest, likely].into_iter().flatten().collect::<String>();
+    // The number of likely ones matters more than the longest wait if one of them is cut.
+    let parts = [likely, longest].into_iter().flatten().collect::<String>();
     format!("{blockers}, {more}{waiting}{parts}")
 }
 
@@ -107,13 +108,9 @@ fn read_age(app: &App) -> Option<String> {
     Some(format!("read {} ago", age_text(age)))
 }
 
-/// Formats the age of a report: tenths below a second, then whole seconds.
+/// Formats the age of a report in whole seconds.
 fn age_text(age: Duration) -> String {
-    if age < Duration::from_secs(1) {
-        format!("0.{}s", age.as_millis() / 100)
-    } else {
-        crate::model::Span::from_secs(i64::try_from(age.as_secs()).unwrap_or(i64::MAX)).to_string()
-    }
+    crate::model::Span::from_secs(i64::try_from(age.as_secs()).unwrap_or(i64::MAX)).to_string()
 }
 
 fn name_width(width: usize) -> usize {

@@ -134,6 +134,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> (Vec<Line<'a>>, Vec<
     let mut text: Vec<_> = named::line(app, pane, pen).into_iter().collect();
     let remarks = remarks(app, pane, pen.width).into_iter();
     text.extend(remarks.map(|remark| Line::styled(pen.fit(&remark, pen.width), pen.theme.dim)));
+    text.extend(killed_line(app, pane, pen));
     text.extend(reasons::section(app, pane, pen));
     text.extend(running::section(app, pane, pen));
     let (transaction, links) = transaction::section(app, pane, pen);
@@ -143,6 +144,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> (Vec<Line<'a>>, Vec<
     let Some(observation) = &pane.observation else {
         let waiting = match &pane.fault {
             None if app.past.is_some() => "the details were not read at this time".to_owned(),
+            _ if pane.ended.is_some() => "its details were not read before it ended".to_owned(),
             None => "loading …".to_owned(),
             Some(RequestError::NotFound) if pane.is_closing() => {
                 "MaxScale lists it but finds no details of it (404): that is how it shows closing".to_owned()
@@ -168,6 +170,14 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> (Vec<Line<'a>>, Vec<
     (text, links)
 }
 
+/// Returns that the session was killed in this run, with the key of the kill log.
+fn killed_line<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Option<Line<'a>> {
+    pane.ended?;
+    let at = app.kills.killed_at(&pane.identity.key())?;
+    let text = format!("Killed by you at {} (l: kill log)", clock_time(app, at));
+    Some(Line::styled(pen.fit(&text, pen.width), pen.theme.dim))
+}
+
 /// Minimum width of the client in the title, in cells, and maximum width that the state behind it
 /// takes from a longer client.
 const MIN_CLIENT: usize = 8;
@@ -183,7 +193,11 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
         .name_among_several(pane.identity.endpoint)
         .map(|name| Span::styled(format!("on {name}"), theme.dim));
     let first = title_line(id, on, &session.client(), state(app, pane, theme), pen);
-    let facts = fit(&facts(app, session), pen.width, theme.glyphs.more);
+    let facts = fit(
+        &facts(app, session, pane.ended.is_none()),
+        pen.width,
+        theme.glyphs.more,
+    );
     vec![first, Line::styled(facts, theme.dim)]
 }
 
@@ -295,7 +309,7 @@ fn connected_time(app: &App, at: Timestamp) -> String {
 }
 
 /// Formats `RW-Split · connected 03:03:12, 12m ago · idle 0s · ready · worker 2`.
-fn facts(app: &App, session: &Session) -> String {
+fn facts(app: &App, session: &Session, has_state: bool) -> String {
     let mut facts = Vec::new();
     facts.extend(session.service.as_ref().map(ToString::to_string));
     let connected = session.connected.as_ref().map(|connected| {
@@ -308,15 +322,18 @@ fn facts(app: &App, session: &Session) -> String {
         (None, age) => age.map(|age| format!("age {age}")),
     });
     facts.extend(session.idle.map(|idle| format!("idle {idle}")));
-    facts.push(match session.phase() {
-        None => "state unknown".to_owned(),
-        Some(SessionPhase::Other) => session
-            .state
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        Some(phase) => phase.name().to_owned(),
-    });
+    // The last state of an ended session would read as its present one.
+    facts.extend(has_state.then(|| {
+        match session.phase() {
+            None => "state unknown".to_owned(),
+            Some(SessionPhase::Other) => session
+                .state
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            Some(phase) => phase.name().to_owned(),
+        }
+    }));
     let worker = session.extra.as_ref().and_then(|extra| extra.worker);
     facts.extend(worker.map(|worker| format!("worker {worker}")));
     facts.join(dot(app.settings.ascii))

@@ -91,7 +91,12 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         _ => many::middle(app, asking, theme, (text_width, room)),
     };
     let height = u16::try_from(fixed + blanks + middle.lines.len() + 2).unwrap_or(u16::MAX);
-    let title = title::text(asking, usize::from(width.saturating_sub(4)), theme.glyphs.more);
+    let title = title::text(
+        app,
+        asking,
+        usize::from(width.saturating_sub(4)),
+        theme.glyphs.more,
+    );
     let title = Line::from(Span::styled(format!(" {title} "), theme.act));
     let area = top_area(screen, width, height, lines_below);
     let inner = super::draw::framed(theme, title, area, frame.buffer_mut());

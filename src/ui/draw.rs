@@ -68,12 +68,19 @@ pub(super) fn line(line: &Line<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// Width of what remains beside a box, in cells, that is cleared too: parts of words would be shown there.
+const MIN_BESIDE: u16 = 4;
+
 /// Draws an empty box with a title in the middle of the screen. Returns the area inside.
 pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffer: &mut Buffer) -> Rect {
     let screen = buffer.area;
     let (width, height) = (size.0.min(screen.width), size.1.min(screen.height));
     let x = screen.x + (screen.width - width) / 2;
     let y = screen.y + (screen.height - height) / 2;
+    if screen.width - width <= 2 * MIN_BESIDE {
+        let lines = Rect { y, height, ..*screen };
+        clear(lines, buffer);
+    }
     framed(theme, title, Rect { x, y, width, height }, buffer)
 }
 

@@ -18,7 +18,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::EndpointState;
 use crate::app::help::SORTING_PAUSED;
-use crate::app::keymap::{Action, BINDINGS, Binding, Code, KeyContext, KeyPress, is_destructive};
+use crate::app::keymap::{Action, Binding, Code, KeyContext, KeyPress, is_destructive, reached};
 use crate::app::kill_dialog::KillDialog;
 use crate::app::mouse::HintPlace;
 use crate::app::overlay::Topic;
@@ -97,44 +97,39 @@ pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
     }
 }
 
-/// Minimum width of a filter that is shown beside the counts.
-const MIN_FILTER_WIDTH: usize = 6;
+/// Share of the line that a long filter has at least: one of this many parts.
+const FILTER_SHARE: usize = 3;
 
-/// Returns the line of counts: `3 marked · 17 of 212 shown · 195 below ▲1 · /user=app*`. The filter takes the rest
-/// of the line and is cut, never the counts.
+/// Returns the line of counts: `/user=app* · 3 marked · 17 of 212 shown · 195 below ▲1 · Esc back to groups`. The
+/// filter is always visible. A long one is cut at its end.
 fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     let more = theme.glyphs.more;
     let dot = format!(" {} ", theme.glyphs.dot);
+    let marks = (!app.marks.is_empty()).then(|| vec![Span::styled(marked(app), theme.act)]);
+    let parts: Vec<_> = marks.into_iter().chain(counts(app, theme)).collect();
+    let part_width = |part: &Vec<Span<'_>>| part.iter().map(Span::width).sum::<usize>() + dot.width();
     let mut line = Line::from(" ");
-    let push = |line: &mut Line<'static>, part: Vec<Span<'static>>| {
+    if !app.table.filter.is_empty() {
+        let wanted: usize = parts.iter().map(part_width).sum();
+        let room = width.saturating_sub(wanted).max(width / FILTER_SHARE);
+        let text = format!("/{}", visible(app.table.filter.text().trim()));
+        line.push_span(Span::styled(fit(&text, room, more), theme.input));
+    }
+    for part in parts {
+        let gap = if line.spans.len() > 1 { dot.as_str() } else { "" };
+        if !app.table.filter.is_empty() && line.width() + part_width(&part) > width + 1 {
+            continue;
+        }
+        line.push_span(Span::styled(gap.to_owned(), theme.dim));
+        line.extend(part);
+    }
+    if let Some(groups) = &app.table.view.groups {
+        let room = width.saturating_sub(line.width() + dot.width());
+        let choices = groups::choices(app, groups, room, more);
         if line.spans.len() > 1 {
             line.push_span(Span::styled(dot.clone(), theme.dim));
         }
-        line.extend(part);
-    };
-    if !app.marks.is_empty() {
-        push(&mut line, vec![Span::styled(marked(app), theme.act)]);
-    }
-    for part in counts(app, theme) {
-        push(&mut line, part);
-    }
-    let mut room = width.saturating_sub(line.width() + dot.width());
-    if !app.table.filter.is_empty() {
-        // The fields to group by need some of the room.
-        let share = if app.table.view.groups.is_some() {
-            room / 2
-        } else {
-            room
-        };
-        if share >= MIN_FILTER_WIDTH {
-            let text = format!("/{}", visible(app.table.filter.text().trim()));
-            push(&mut line, vec![Span::styled(fit(&text, share, more), theme.dim)]);
-            room = width.saturating_sub(line.width() + dot.width());
-        }
-    }
-    if let Some(groups) = &app.table.view.groups {
-        let choices = groups::choices(app, groups, room, more);
-        push(&mut line, vec![Span::styled(choices, theme.dim)]);
+        line.push_span(Span::styled(choices, theme.dim));
     }
     line
 }
@@ -239,16 +234,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
         return place.into_iter().collect();
     }
     let context = app.context();
-    let own = BINDINGS.iter().filter(|binding| binding.context == context);
-    let is_own = |key: &KeyPress| own.clone().any(|binding| binding.keys.contains(key));
-    let knows_table = matches!(context, KeyContext::Detail | KeyContext::Groups);
-    let table = BINDINGS.iter().filter(|binding| {
-        let is_free = !binding.keys.first().is_some_and(is_own);
-        knows_table && binding.context == KeyContext::Table && is_free
-    });
-    let usable = own
-        .clone()
-        .chain(table)
+    let usable = reached(context)
         .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding))
         .collect::<Vec<_>>();
     let usable = usable.iter().copied();
@@ -327,7 +313,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
         return app.blocker_allows(binding.action);
     }
     let is_known = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
-    if binding.context == KeyContext::Table && !is_known {
+    if matches!(binding.context, KeyContext::Table | KeyContext::AnyView) && !is_known {
         return matches!(binding.action, Action::Help | Action::Quit);
     }
     match binding.action {

@@ -10,7 +10,7 @@ use super::draw::{dialog_box, fit, lines, wrap};
 use super::outside::mark_border;
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::kill_log::{KillLogEntry, LoggedBatch};
+use crate::app::kill_log::{KillLogEntry, KillsLeft, LoggedBatch};
 use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::overlay::Overlay;
 use crate::kill::{KillOutcome, RefusalReason};
@@ -47,7 +47,9 @@ pub(super) fn draw(
         text.push(Line::styled("no kills in this run", theme.dim));
     }
     let audit = &app.settings.audit;
-    let foot = if audit.is_empty() { 0 } else { 2 };
+    // A kill that was canceled is not written.
+    let is_written = batches.iter().any(|batch| !batch.entries.is_empty());
+    let foot = if audit.is_empty() || !is_written { 0 } else { 2 };
     let height = u16::try_from(text.len() + foot + 2).unwrap_or(u16::MAX);
     // The status line with the totals stays visible.
     let height = height.min(screen.height.saturating_sub(4).max(MIN_HEIGHT.min(screen.height)));
@@ -112,12 +114,18 @@ impl Log<'_> {
         let theme = self.theme;
         let gone = entries.iter().filter(|entry| entry.outcome.is_gone()).count();
         let left = entries.len() - gone;
+        let after = KillsLeft::of(entries);
         let sessions = counted(entries.len(), "session");
         let (word, style) = if left > 0 {
             (format!("{left} not killed"), theme.act)
+        } else if after.may_run() {
+            ("sessions gone".to_owned(), theme.look)
         } else {
             ("all gone".to_owned(), theme.good)
         };
+        let mut parts = vec![sessions];
+        parts.extend(after.parts());
+        let sessions = parts.join("; ");
         let at = entries.iter().map(|entry| entry.at).max();
         let mut text = self.row(at, (&word, style), &sessions);
         for entry in entries.iter().take(left) {

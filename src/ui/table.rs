@@ -107,7 +107,10 @@ impl<T: TableKind> TableFrame<'_, T> {
             let text = T::cell(column, row).unwrap_or_default();
             let width = usize::from(fitted.width);
             let cut = match column.truncate {
-                Truncate::Middle => fit_middle(&text, width, theme.glyphs.more),
+                Truncate::Port if display_width(&text) > width => {
+                    fit_middle(without_port(&text), width, theme.glyphs.more)
+                }
+                Truncate::Middle | Truncate::Port => fit_middle(&text, width, theme.glyphs.more),
                 Truncate::End => fit(&text, width, theme.glyphs.more),
             };
             let tint = match (column.style)(row) {
@@ -130,6 +133,17 @@ impl<T: TableKind> TableFrame<'_, T> {
             spans
         });
         Line::from(cells.collect::<Vec<_>>())
+    }
+}
+
+/// Returns an address without its port: `10.0.3.7` for `10.0.3.7:51844`, `::1` for `[::1]:51844`.
+fn without_port(origin: &str) -> &str {
+    let parts = origin.rsplit_once(':');
+    let (host, _) = parts.unwrap_or((origin, ""));
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(bare) => bare,
+        None if host.contains(':') => origin,
+        None => host,
     }
 }
 

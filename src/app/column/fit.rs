@@ -3,7 +3,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Align, Column, ColumnId, TableKind};
+use super::{Align, Column, ColumnId, TableKind, Truncate};
 use crate::app::columns::Sessions;
 use crate::model::display_width;
 
@@ -94,7 +94,9 @@ pub(crate) fn fit<T: TableKind>(
         only.width = only.width.saturating_sub(over);
     }
     let mut used = total(&columns);
-    for fitted in &mut columns {
+    // An address without its port still tells clients apart: it grows last.
+    let (first, last): (Vec<_>, Vec<_>) = columns.iter_mut().partition(|fitted| !yields(fitted));
+    for fitted in first.into_iter().chain(last) {
         let column = fitted.id.column();
         let widest = widths.get(fitted.id.index()).map_or(0, |widths| widths.widest);
         let missing = widest.min(column.max).saturating_sub(fitted.width);
@@ -213,6 +215,12 @@ fn shrink<T: TableKind>(columns: &mut [FittedColumn<T>], readable: u16, width: u
     if columns.iter().map(spare).fold(0, u16::saturating_add) < over {
         return false;
     }
+    for fitted in columns.iter_mut().filter(|fitted| yields(fitted)) {
+        let readable = readable.max(ADDRESS_WITHOUT_PORT);
+        let taken = self::spare(fitted, readable).min(over);
+        fitted.width -= taken;
+        over -= taken;
+    }
     while over > 0
         && let Some(widest) = columns
             .iter_mut()
@@ -223,6 +231,14 @@ fn shrink<T: TableKind>(columns: &mut [FittedColumn<T>], readable: u16, width: u
         over -= 1;
     }
     true
+}
+
+/// Width of an IPv4 address without its port, in cells.
+const ADDRESS_WITHOUT_PORT: u16 = 15;
+
+/// Whether a column is narrowed before all others.
+fn yields<T: TableKind>(fitted: &FittedColumn<T>) -> bool {
+    fitted.id.column().truncate == Truncate::Port
 }
 
 /// Returns by how much a column can be narrowed, if `readable` is its minimum width.

@@ -13,8 +13,13 @@ pub(super) fn cell<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     if let Some(finding) = strongest {
         return Some(finding.short(row.session).into());
     }
-    let is_usual = !row.has_ended() && row.session.phase() == Some(SessionPhase::Ready);
-    if is_usual { None } else { state(row) }
+    match row.session.phase() {
+        _ if row.has_ended() => state(row),
+        Some(SessionPhase::Ready) => None,
+        // The word of the reason, which follows after some seconds.
+        Some(SessionPhase::Stopping) => Some("closing".into()),
+        _ => state(row),
+    }
 }
 
 /// Milliseconds of an hour.
@@ -57,9 +62,21 @@ fn shown_severity(row: &TableRow<'_>) -> Option<Severity> {
     row.diagnosis.severity().filter(|_| !row.has_ended())
 }
 
-/// Returns the style of the severity's sign.
+/// Returns the sign of the severity; `-` for a row that has ended.
+pub(super) fn sign<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
+    if row.has_ended() {
+        return Some("-".into());
+    }
+    shown_severity(row).map(|severity| severity.glyph().into())
+}
+
+/// Returns the style of that sign.
 pub(super) fn sign_style(row: &TableRow<'_>) -> CellStyle {
-    shown_severity(row).map_or(CellStyle::Plain, CellStyle::Sign)
+    match shown_severity(row) {
+        Some(severity) => CellStyle::Sign(severity),
+        None if row.has_ended() => CellStyle::Dim,
+        None => CellStyle::Plain,
+    }
 }
 
 /// Returns the style of WHY: that of the severity, or that of the state.

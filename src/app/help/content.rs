@@ -4,7 +4,7 @@ use super::line::{HelpLine, entry, key_columns};
 use super::{CONNECTIONS_READ, SORTING_PAUSED, TABLE_PAUSED};
 use crate::app::columns::{COLUMNS, Column};
 use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
-use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
+use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, bindings, is_destructive};
 use crate::app::remap::RemappedKeys;
 use crate::diagnosis::{REASONS, Reason, Thresholds};
 use crate::filter::FIELDS;
@@ -50,8 +50,9 @@ const fn view(context: KeyContext, heading: &'static str, title: &'static str) -
 }
 
 /// All views, in the order of the help.
-static VIEWS: [View; 17] = [
-    view(KeyContext::Table, "EVERYWHERE", "the list of sessions"),
+static VIEWS: [View; 18] = [
+    view(KeyContext::Table, "SESSIONS", "the list of sessions"),
+    view(KeyContext::AnyView, "EVERY VIEW", "every view"),
     view(KeyContext::Groups, "GROUPS", "groups"),
     view(KeyContext::Detail, "DETAILS", "the details"),
     view(KeyContext::Blockers, "BLOCKERS", "blockers and waiters"),
@@ -224,9 +225,7 @@ fn first_keys(from: KeyContext, settings: &HelpSettings<'_>, reasons: usize) -> 
     let inherits = matches!(from, KeyContext::Table | KeyContext::Groups | KeyContext::Detail);
     let table = FIRST_KEYS.iter().filter_map(|(action, word)| {
         let is_own = own.iter().any(|(other, ..)| other == action);
-        let binding = BINDINGS
-            .iter()
-            .find(|binding| binding.context == KeyContext::Table && binding.action == *action)?;
+        let binding = bindings(KeyContext::Table).find(|binding| binding.action == *action)?;
         let is_open = from == KeyContext::Detail && *action == Action::Open;
         (inherits && !is_own && !is_open).then_some((*action, *word, binding))
     });

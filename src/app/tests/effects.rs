@@ -4,23 +4,11 @@ use std::collections::BTreeMap;
 
 use super::scenes::SCENES;
 use crate::app::harness::AppHarness;
-use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, KeyPress};
+use crate::app::keymap::{Action, BINDINGS, KeyContext, KeyPress, reached};
 use crate::app::msg::Msg;
 use crate::app::rebuild::RebuildSchedule;
 
 const SIZE: (u16, u16) = (80, 24);
-
-/// Returns the bindings in effect in a context, with those that it inherits from the table.
-fn bindings(context: KeyContext) -> impl Iterator<Item = &'static Binding> {
-    let inherits = matches!(context, KeyContext::Detail | KeyContext::Groups);
-    let own = BINDINGS.iter().filter(move |binding| binding.context == context);
-    let table = BINDINGS.iter().filter(move |binding| {
-        let mut all = BINDINGS.iter();
-        let is_own = |key| all.any(|other| other.context == context && other.keys.contains(&key));
-        inherits && binding.context == KeyContext::Table && !binding.keys.first().copied().is_some_and(is_own)
-    });
-    own.chain(table)
-}
 
 #[test]
 fn every_scene_is_its_own_context_and_every_context_has_a_scene() {
@@ -28,7 +16,11 @@ fn every_scene_is_its_own_context_and_every_context_has_a_scene() {
         .iter()
         .map(|scene| (scene.stage)(SIZE).app.context())
         .collect();
-    for binding in BINDINGS {
+    // Every view takes its keys.
+    let own = BINDINGS
+        .iter()
+        .filter(|binding| binding.context != KeyContext::AnyView);
+    for binding in own {
         assert!(contexts.contains(&binding.context), "{:?}", binding.context);
     }
 }
@@ -38,7 +30,7 @@ fn every_key_changes_something_or_says_why_it_does_not() {
     let mut silent = Vec::new();
     for scene in SCENES {
         let context = (scene.stage)(SIZE).app.context();
-        for binding in bindings(context).filter(|binding| !only_moves(binding.action)) {
+        for binding in reached(context).filter(|binding| !only_moves(binding.action)) {
             for key in binding.keys {
                 let mut stage = (scene.stage)(SIZE);
                 if !has_effect(&mut stage, *key) {
@@ -56,7 +48,7 @@ fn every_key_that_moves_does_so_in_a_long_list() {
     for scene in SCENES {
         for size in [(80, 24), (60, 15)] {
             let context = (scene.stage)(size).app.context();
-            for binding in bindings(context).filter(|binding| only_moves(binding.action)) {
+            for binding in reached(context).filter(|binding| only_moves(binding.action)) {
                 for key in binding.keys {
                     let name = format!("{context:?} {key:?} {:?}", binding.action);
                     let is_done = moved.entry(name).or_insert(false);
@@ -66,7 +58,7 @@ fn every_key_that_moves_does_so_in_a_long_list() {
                     let mut stage = (scene.stage)(size);
                     // The opposite movement comes first, so that the list is not at its end.
                     let before =
-                        bindings(context).find(|other| Some(other.action) == opposite(binding.action));
+                        reached(context).find(|other| Some(other.action) == opposite(binding.action));
                     if let Some(before) = before {
                         stage.send(Msg::Key(before.keys[0]));
                     }

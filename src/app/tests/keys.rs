@@ -11,7 +11,8 @@ use crate::app::remap::RemappedKeys;
 #[test]
 fn docs_have_the_table_of_keys() {
     let contexts = [
-        (KeyContext::Table, "everywhere"),
+        (KeyContext::Table, "sessions"),
+        (KeyContext::AnyView, "every view"),
         (KeyContext::Groups, "groups"),
         (KeyContext::Detail, "details"),
         (KeyContext::Dialog, "kill dialog"),

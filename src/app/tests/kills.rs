@@ -10,8 +10,10 @@ use crate::app::msg::{FrameReport, Msg};
 use crate::app::overlay::Topic;
 use crate::app::saving::{SaveResult, SettingChange};
 use crate::app::status::StatusLevel;
-use crate::kill::{KillEvent, Order};
-use crate::model::{Dialect, RequestError};
+use crate::kill::{
+    EndAttempt, KillEvent, KillOutcome, Order, StatementEnd, StatementResults, StatementState,
+};
+use crate::model::{Dialect, RequestError, Text, TextLimit};
 
 /// Opens the dialog for a session and lets the first check pass, 300 ms after its frame.
 pub(super) fn asked(stage: &mut AppHarness, id: u64) {
@@ -424,4 +426,80 @@ fn q_means_no_in_every_dialog() {
     for context in [KeyContext::Overlay, KeyContext::Help] {
         assert_eq!(action(context, q), Some(Action::Back), "{context:?}");
     }
+}
+
+/// Kills two marked sessions.
+fn two_killed() -> AppHarness {
+    let mut stage = stage();
+    stage.type_text("  ");
+    stage.press(Code::Char('K'));
+    for (ticket, id) in stage.checks() {
+        let detail = stage.detail(id);
+        stage.on_check(ticket, Ok(detail));
+    }
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    let first_checks = stage.checks().len();
+    stage.press(Code::Char('y'));
+    for (ticket, id) in stage.checks().split_off(first_checks) {
+        let detail = stage.detail(id);
+        stage.on_check(ticket, Ok(detail));
+    }
+    for (_, delete) in stage.deletes() {
+        stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
+    }
+    stage.wait(Duration::from_millis(20));
+    for (ticket, _) in stage.checks().split_off(2 * first_checks) {
+        stage.on_check(ticket, Err(RequestError::NotFound));
+    }
+    stage
+}
+
+fn shown_status(stage: &AppHarness) -> String {
+    stage.app.status.clone().unwrap().text
+}
+
+#[test]
+fn clients_that_are_back_are_counted_with_the_outcome_of_their_batch() {
+    let mut stage = two_killed();
+    assert_eq!(shown_status(&stage), "2 killed: l shows each");
+    let mut fleet = FIVE[2..].to_vec();
+    fleet.push((251, "ann", 0));
+    stage.list(&draft(&fleet));
+    assert_eq!(shown_status(&stage), "2 killed; 1 is back: l shows each");
+    fleet.push((252, "bob", 0));
+    stage.list(&draft(&fleet));
+    assert_eq!(shown_status(&stage), "2 killed; 2 are back: l shows each");
+}
+
+#[test]
+fn the_outcome_of_a_batch_counts_statements_that_still_run_until_they_end() {
+    let mut stage = two_killed();
+    let running = |state| StatementEnd {
+        server: Text::clean("db-01", TextLimit::Name),
+        thread: 7,
+        query_id: 9,
+        sql: Text::clean("UPDATE t", TextLimit::Sql),
+        state,
+        attempt: EndAttempt::None,
+    };
+    let set = |stage: &mut AppHarness, state: StatementState| {
+        let statements = StatementResults {
+            statements: vec![running(state)],
+            unread: Vec::new(),
+        };
+        stage.app.kills.log[0].outcome = KillOutcome::Killed {
+            after: Duration::from_millis(20),
+            statements: Box::new(statements),
+        };
+        stage.list(&draft(&FIVE[2..]));
+    };
+    set(&mut stage, StatementState::Running);
+    assert_eq!(
+        shown_status(&stage),
+        "2 killed; 1 statement still runs on db-01 (b)"
+    );
+    assert_eq!(stage.app.status.as_ref().unwrap().level, StatusLevel::Warning);
+    set(&mut stage, StatementState::Ended);
+    assert_eq!(shown_status(&stage), "2 killed: l shows each");
 }

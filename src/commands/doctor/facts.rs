@@ -27,6 +27,8 @@ pub(super) struct RequestSettings {
     pub(super) interval: Duration,
     /// Maximum share of the proxy's time for lists, 0 to 1.
     pub(super) duty: f64,
+    /// Whether a database user is set.
+    pub(super) has_sql_user: bool,
     /// Dialect set by `--dialect`.
     pub(super) forced: Option<Dialect>,
 }
@@ -41,6 +43,7 @@ impl RequestSettings {
             read_only: client.is_read_only(),
             interval: config.interval,
             duty: config.duty,
+            has_sql_user: client.database_user().is_some(),
             forced: config.dialect,
         }
     }

@@ -110,6 +110,7 @@ fn well() -> Facts {
     Facts {
         url: "127.0.0.1".parse().unwrap(),
         request: RequestSettings {
+            has_sql_user: false,
             user: Some("admin".to_owned()),
             token: None,
             insecure: false,

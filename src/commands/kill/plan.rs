@@ -6,6 +6,7 @@ use super::victims::Whys;
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::output;
+use crate::kill::open_work::{OpenWork, consequences};
 use crate::kill::{KillTask, MAX_CONFIRMED_BY_KEY, summary};
 use crate::model::{Dialect, Text, curl_line, display_width};
 use crate::ui::cut::{fit, wrap};
@@ -40,10 +41,11 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         let check = format!(
             "{each} is checked again right before its DELETE, which is sent once. Then it is followed until it is gone."
         );
-        // Only a real MaxScale runs statements.
-        let runs_statements = tasks.iter().any(|task| task.victim.dialect == Dialect::JsonApi);
-        let consequences = summary::consequences(tasks.len(), runs_statements, kills_statements);
-        let sentences = std::iter::once(check.as_str()).chain(consequences);
+        let left = tasks.iter().filter(|task| task.may_be_confirmed());
+        let works = left.map(|task| OpenWork::of_victim(&task.victim));
+        let work = works.reduce(OpenWork::or).unwrap_or(OpenWork::UNKNOWN);
+        let sentences =
+            std::iter::once(check.as_str()).chain(consequences(work, tasks.len(), kills_statements));
         for line in wrap(&sentences.collect::<Vec<_>>().join(" "), width) {
             text.push_str(&line);
             text.push('\n');

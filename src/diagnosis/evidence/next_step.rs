@@ -2,7 +2,7 @@
 //! commands.
 
 use super::{Evidence, name};
-use crate::model::{LockHolder, Session, SessionId, SessionWait, Text, closing_servers};
+use crate::model::{LockHolder, Session, SessionId, SessionWait, Text, closing_step};
 
 /// Place that a next step is shown in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor) 
                 1 => "1 session continues".to_owned(),
                 count => format!("{count} sessions continue"),
             };
-            format!("contact {client}, or kill it: with {kill} {frees}; {waits} shows which")
+            format!("contact {client}, or kill it ({kill}): {frees}; {waits} shows which")
         }
         Evidence::LockWait { server, wait, .. } => lock_wait(server, wait, place),
         Evidence::OpenTransaction { .. } | Evidence::Transaction(_) => {
@@ -66,10 +66,7 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor) 
         Evidence::Idle { .. } => {
             format!("check with {client} whether it is still needed; {kill} frees its connections")
         }
-        Evidence::Closing(_) => match closing_servers(session) {
-            Some(servers) => format!("{servers}{}", on_screen(place, " (y copies KILL)")),
-            None => "look for its threads on the servers and end them there".to_owned(),
-        },
+        Evidence::Closing(_) => closing_step(session, &kill, on_screen(place, " (y copies KILL)")),
         Evidence::Login(_) => format!("check the network and the login of {client}"),
         Evidence::History { .. } => "a new connection of the client starts with an empty history".to_owned(),
         Evidence::Memory { .. } => "MEMORY below names the part that is large".to_owned(),

@@ -36,7 +36,7 @@ fn idle_without_a_pool_is_marked_look() {
     assert_eq!(polls.one(0, session(1).idle(3599)), NONE);
     assert_eq!(
         polls.one(1, session(1).idle(3600)),
-        [look("idle 1h 0m, holds db-01")]
+        [look("idle 1h 0m, keeps db-01 open")]
     );
     let holds_none = session(1)
         .idle(9999)

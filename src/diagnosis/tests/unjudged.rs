@@ -60,5 +60,8 @@ fn of_a_session_without_anything_nothing_is_known() {
 fn limits_can_be_set() {
     let mut polls = Polls::of("24.02.3");
     polls.settings.thresholds.idle = Span::from_secs(60);
-    assert_eq!(polls.one(0, session(1).idle(61)), [look("idle 1m, holds db-01")]);
+    assert_eq!(
+        polls.one(0, session(1).idle(61)),
+        [look("idle 1m, keeps db-01 open")]
+    );
 }

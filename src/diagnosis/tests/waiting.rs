@@ -229,7 +229,7 @@ fn a_session_idle_in_a_transaction_has_its_own_limit() {
     let closed = session(1)
         .idle(7201)
         .with(|extra| extra.in_transaction = Some(false));
-    assert_eq!(polls.one(1, closed), [look("idle 2h 0m, holds db-01")]);
+    assert_eq!(polls.one(1, closed), [look("idle 2h 0m, keeps db-01 open")]);
     assert_eq!(polls.one(1, session(1).idle(60)), NONE);
     assert!(polls.is_open("transaction"), "statements that do not show it");
 }

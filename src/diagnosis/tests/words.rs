@@ -62,12 +62,12 @@ fn a_cell_has_the_short_text() {
     let idle = |others| Evidence::Idle { idle: span, others };
     assert_eq!(short(query(false)), "query 48s");
     assert_eq!(short(query(true)), "query over 48s");
-    assert_eq!(short(idle(Some(3))), "idle, holds db-01");
+    assert_eq!(short(idle(Some(3))), "idle 48s, keeps db-01 open");
     assert_eq!(short(Evidence::Silent(span)), "silent 48s");
     assert_eq!(short(Evidence::Transaction(span)), "transaction 48s");
     assert_eq!(
         idle(Some(3)).words(&session(1)),
-        "idle 48s, holds db-01; the other 3 of the same user, host and service are active"
+        "idle 48s, keeps db-01 open; the other 3 of the same user, host and service are active"
     );
 }
 

@@ -8,10 +8,11 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use crate::kill::open_work::OpenWork;
 use crate::kill::summary::{self, CheckCounts};
 use crate::kill::task::KillTask;
 use crate::kill::{KillOutcome, RefusalReason, Tally};
-use crate::model::{Dialect, EndpointId, ProcessStart};
+use crate::model::{EndpointId, ProcessStart};
 
 /// Number of tasks in a block. Tests have few tasks.
 const BLOCK: usize = if cfg!(test) { 8 } else { 256 };
@@ -61,8 +62,8 @@ pub(crate) struct TaskCounts {
     pub(super) processes: Vec<(EndpointId, Option<ProcessStart>)>,
     /// Whether a task has no outcome, removed or not.
     pub has_open: bool,
-    /// Whether a victim runs statements: only those of a real MaxScale do.
-    pub runs_statements: bool,
+    /// What at least one of the victims that were not removed has open.
+    pub open_work: Option<OpenWork>,
     /// Whether the statements of a victim can be ended.
     pub has_server_access: bool,
 }
@@ -85,7 +86,6 @@ impl TaskCounts {
         self.is_undecided |= task.is_undecided();
         self.is_in_flight |= task.is_in_flight();
         self.has_open |= task.outcome().is_none();
-        self.runs_statements |= task.victim.dialect == Dialect::JsonApi;
         self.has_server_access |= task.victim.has_server_access;
         self.add_process(
             task.victim.identity.endpoint,
@@ -103,6 +103,7 @@ impl TaskCounts {
             self.queued.add(index);
         }
         self.left += usize::from(task.outcome().is_none());
+        self.open_work = either(self.open_work, Some(OpenWork::of_victim(&task.victim)));
         self.checked_at = earliest(self.checked_at, task.passed_at());
     }
 
@@ -129,9 +130,13 @@ impl TaskCounts {
         self.left += other.left;
         self.checked_at = earliest(self.checked_at, other.checked_at);
         self.has_open |= other.has_open;
-        self.runs_statements |= other.runs_statements;
+        self.open_work = either(self.open_work, other.open_work);
         self.has_server_access |= other.has_server_access;
     }
+}
+
+fn either(one: Option<OpenWork>, other: Option<OpenWork>) -> Option<OpenWork> {
+    one.into_iter().chain(other).reduce(OpenWork::or)
 }
 
 fn earliest(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {

@@ -1,9 +1,9 @@
 //! Facts about the victims and the consequences of a kill.
 
 use super::*;
-use crate::kill::summary::{
-    CheckCounts, activity, consequences, count_by, facts, not_compared, refusals, selected_by,
-};
+use crate::filter::Ternary;
+use crate::kill::open_work::{OpenWork, consequences};
+use crate::kill::summary::{CheckCounts, activity, count_by, facts, not_compared, refusals, selected_by};
 use crate::model::{JsonApiFields, RunningStatement, ServerConnection};
 
 fn busy(id: u64) -> Session {
@@ -71,26 +71,38 @@ fn servers_and_the_beginning_of_the_statement_are_facts() {
     assert_eq!(activity(&session(17, "alice")), []);
 }
 
+fn work(transaction: Ternary, statement: Ternary) -> OpenWork {
+    OpenWork {
+        transaction,
+        statement,
+    }
+}
+
 #[test]
-fn statements_go_on_only_at_a_real_maxscale() {
-    let draft = || Victim {
+fn the_consequences_say_what_is_open_and_what_is_unknown() {
+    use Ternary::{No, Unknown, Yes};
+    let one = |transaction, statement| consequences(work(transaction, statement), 1, false).split_off(1);
+    assert_eq!(one(No, No), [] as [&str; 0]);
+    assert_eq!(one(Yes, No), ["Its open transaction is rolled back."]);
+    let unknown = [
+        "If a transaction is open, it is rolled back.",
+        "If a statement runs, it may keep running on its server.",
+    ];
+    assert_eq!(one(Unknown, Unknown), unknown);
+    let several = work(No, Unknown).or(work(Unknown, Yes));
+    let expected = [
+        "The clients lose their connections without an error.",
+        "If transactions are open, they are rolled back.",
+        "Statements may keep running on their servers until they finish there.",
+    ];
+    assert_eq!(consequences(several, 2, false), expected);
+}
+
+#[test]
+fn the_draft_reports_neither_transactions_nor_statements() {
+    let draft = Victim {
         dialect: Dialect::Draft,
         ..victim(1)
     };
-    for (victims, count) in [
-        (vec![draft()], 1),
-        (vec![victim(1)], 2),
-        (vec![draft(), victim(2)], 2),
-    ] {
-        let play = KillHarness::ask(victims);
-        assert_eq!(
-            consequences(
-                play.batch.tasks().len(),
-                play.batch.counts().runs_statements,
-                false
-            )
-            .len(),
-            count
-        );
-    }
+    assert_eq!(OpenWork::of_victim(&draft), OpenWork::UNKNOWN);
 }

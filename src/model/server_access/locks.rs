@@ -93,10 +93,20 @@ pub struct SessionWait {
     pub blocker: Option<LockHolder>,
     /// Whether the blocker is only likely.
     pub is_likely: bool,
+    /// Whether its chains end in a cycle, in which every thread waits.
+    pub is_cycle: bool,
     /// Number of further root blockers.
     pub others: usize,
     /// Table of the lock, if known: `shop.orders`.
     pub table: Option<String>,
+}
+
+impl SessionWait {
+    /// Whether a session of the list is its certain root blocker.
+    pub fn has_listed_blocker(&self) -> bool {
+        let is_certain = !self.is_likely && !self.is_cycle;
+        is_certain && matches!(self.blocker, Some(LockHolder::Session { .. }))
+    }
 }
 
 /// Numbers of one session's locks, for columns and filters.
@@ -342,6 +352,7 @@ impl ServerLocks {
             age: wait.age,
             blocker: roots.first().map(|root| self.holder(*root, sessions)),
             is_likely,
+            is_cycle: wait.is_cycle,
             others: roots.len().saturating_sub(1),
             table: wait.lock.as_ref().map(|lock| table_name(&lock.table)),
         }

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{read_age, summary};
 use crate::app::App;
 use crate::app::blockers::CREATE_USER;
-use crate::model::{ServerLocks, counted, measured_text};
+use crate::model::{DRAFT_WITHOUT_LOCKS, ServerLocks, counted, measured_text};
 use crate::ui::draw::{fit, wrap};
 use crate::ui::theme::Theme;
 
@@ -16,7 +16,9 @@ const LOAD_PLUGIN: &str = "INSTALL SONAME 'metadata_lock_info'";
 
 /// Returns the title and the summary.
 pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let text = if !has_access(app) {
+    let text = if app.has_only_drafts() {
+        "unknown: the draft API has no locks".to_owned()
+    } else if !has_access(app) {
         "needs a database user".to_owned()
     } else if app.table.view.blockers.rows.is_empty() {
         if servers_of(app).any(|server| server.report.activity.is_ok() && !server.is_outdated) {
@@ -55,6 +57,10 @@ fn paragraph<'a>(text: &str, style: Style, width: usize) -> Vec<Line<'a>> {
 /// Returns what is shown if no thread blocks or waits.
 pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let mut text = vec![Line::default()];
+    if app.has_only_drafts() {
+        text.extend(paragraph(DRAFT_WITHOUT_LOCKS, Style::new(), width));
+        return text;
+    }
     if !has_access(app) {
         let why = "MaxScale does not know which sessions wait for which; the servers do. With --sql-user maxtop reads \
                    their locks through MaxScale, with SELECTs only.";
@@ -76,14 +82,13 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
             Span::raw("   checks it"),
         ]));
         text.push(Line::default());
-        let silent = app.table.view.count_reason("silent");
-        let known = format!(
-            "Known without it: {} that moves no data (reason silent).",
-            match silent {
-                1 => "1 session has a statement".to_owned(),
-                count => format!("{count} sessions have a statement"),
-            }
-        );
+        let known = match app.table.view.count_reason("silent") {
+            // Not every version and setting measures it.
+            0 => return text,
+            1 => "1 session has a statement that moves".to_owned(),
+            count => format!("{count} sessions have statements that move"),
+        };
+        let known = format!("Known without it: {known} no data (reason silent).");
         text.extend(paragraph(&known, theme.dim, width));
         return text;
     }

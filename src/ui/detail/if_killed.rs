@@ -5,6 +5,8 @@ use ratatui::text::Line;
 use super::{Pen, running};
 use crate::app::App;
 use crate::app::detail::DetailPane;
+use crate::filter::Ternary;
+use crate::kill::open_work::{OpenWork, consequences};
 use crate::model::counted;
 
 /// Returns the section. A session that is closing or has ended cannot be killed, and none in the past.
@@ -14,30 +16,33 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     }
     let locks = app.locks_of(pane.identity.endpoint);
     let own = locks.and_then(|locks| locks.session(pane.identity.id));
-    let mut sentences = vec!["The client loses its connection without an error.".to_owned()];
+    let threads = running::threads(app, pane);
+    let mut work = app
+        .open_work(pane.identity.endpoint, pane.session())
+        .unwrap_or(OpenWork::UNKNOWN);
+    if !threads.is_empty() {
+        // The sentence about its thread says more.
+        work.statement = Ternary::No;
+    } else if running::retained(pane).is_some() {
+        work.statement = Ternary::Yes;
+    }
+    let general = consequences(work, 1, false).into_iter();
+    let mut sentences: Vec<_> = general.map(str::to_owned).collect();
     let changed = own.and_then(|own| own.transaction?.rows_modified);
-    match (own, changed) {
-        (Some(own), Some(changed)) if changed > 0 => {
-            let rows = counted(changed, "changed row");
-            sentences.push(format!("{} rolls back {rows}.", own.server));
-        }
-        (Some(_), _) => {}
-        (None, _) => sentences.push("An open transaction is rolled back.".to_owned()),
+    if let (Some(own), Some(changed)) = (own, changed.filter(|changed| *changed > 0)) {
+        let rows = counted(changed, "changed row");
+        sentences.push(format!("{} rolls back {rows}.", own.server));
     }
     match own.map_or(0, |own| own.blocks) {
         0 => {}
         1 => sentences.push("1 session that waits for it continues.".to_owned()),
         count => sentences.push(format!("{count} sessions that wait for it continue.")),
     }
-    let threads = running::threads(app, pane);
     for (server, thread) in &threads {
         sentences.push(format!(
             "Its statement may run on at {}, thread {}, until it ends there.",
             server.report.server, thread.id
         ));
-    }
-    if threads.is_empty() && running::retained(pane).is_some() {
-        sentences.push("Its statement may run on at the server until it ends there.".to_owned());
     }
     let mut text = vec![Line::default()];
     text.extend(pen.labelled("IF KILLED", &sentences.join(" ")));

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
 use crate::diagnosis::{Finding, StepFor};
-use crate::model::{Health, closing_servers, closing_text};
+use crate::model::{Health, closing_step, closing_text};
 use crate::ui::draw::wrap;
 
 /// Minimum width at which the names of the reasons are shown.
@@ -29,8 +29,11 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         text.extend(reason(pane, finding, addition, indent, pen));
     }
     if pane.is_closing() && !is_closing {
-        let servers = closing_servers(pane.session()).map(|servers| format!(". {servers} (y copies KILL)"));
-        let closing = format!("{}{}", closing_text(None), servers.unwrap_or_default());
+        let closing = format!(
+            "{}. {}",
+            closing_text(None),
+            closing_step(pane.session(), "K", " (y copies KILL)")
+        );
         let lines = wrap(&closing, pen.width.max(1)).into_iter();
         text.extend(lines.map(|line| Line::styled(line, pen.theme.look)));
     }

@@ -8,7 +8,7 @@ use super::{LABEL, Pen};
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::links::MAX_WAITING;
-use crate::model::{Dialect, LockHolder, SessionLocks, counted};
+use crate::model::{DRAFT_WITHOUT_LOCKS, Dialect, LockHolder, SessionLocks, counted};
 
 /// Width of a waiting client with its id, in cells.
 const CLIENT: usize = 26;
@@ -63,9 +63,13 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> (Vec<L
 /// Returns how to read the locks of a stuck session, if they are not read.
 fn missing(app: &App, pane: &DetailPane) -> Option<&'static str> {
     let endpoint = app.endpoints.get(pane.identity.endpoint)?;
-    let is_missing = endpoint.dialect == Some(Dialect::JsonApi) && !endpoint.server_access.is_set;
     let is_asked = pane.ended.is_none() && !pane.findings().is_empty();
-    (is_missing && is_asked).then_some("unknown without --sql-user; b says how to read them")
+    let text = match endpoint.dialect? {
+        Dialect::Draft => DRAFT_WITHOUT_LOCKS,
+        Dialect::JsonApi if endpoint.server_access.is_set => return None,
+        Dialect::JsonApi => "unknown without --sql-user; b says how to read them",
+    };
+    is_asked.then_some(text)
 }
 
 /// Returns the sessions that wait for this one, also through others, which are indented. Each is a link;

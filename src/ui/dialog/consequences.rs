@@ -5,7 +5,8 @@ use ratatui::text::Line;
 
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
-use crate::kill::{KillTask, summary};
+use crate::kill::KillTask;
+use crate::kill::open_work::{OpenWork, consequences};
 use crate::model::{SessionLocks, counted};
 use crate::ui::draw::wrap;
 use crate::ui::theme::Theme;
@@ -21,18 +22,27 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
         return Vec::new();
     }
     let kills_statements = asking.batch.has_server_access() && asking.batch.kills_statements();
-    let general = summary::consequences(tasks.len(), counts.runs_statements, kills_statements).join(" ");
-    let mut texts = vec![(general, Style::new())];
     let changed = asking.counts.changed_rows;
+    let work = match tasks {
+        [task] => open_work(app, task),
+        _ => counts
+            .open_work
+            .unwrap_or(OpenWork::UNKNOWN)
+            .with_changes(changed > 0),
+    };
+    let general = consequences(work, tasks.len(), kills_statements).join(" ");
+    let mut texts = vec![(general, Style::new())];
     if changed > 0 {
         let server = match tasks {
             [task] => locks(app, task).map(|locks| locks.server.to_string()),
             _ => None,
         };
-        let server = server.unwrap_or_else(|| "servers".to_owned());
-        let verb = if tasks.len() == 1 { "rolls" } else { "roll" };
         let rows = counted(changed, "changed row");
-        texts.push((format!("{server} {verb} back {rows}."), theme.look));
+        let text = match server {
+            Some(server) => format!("{server} rolls back {rows}."),
+            None => format!("Together they roll back {rows}."),
+        };
+        texts.push((text, theme.look));
     }
     if changed > LONG_ROLLBACK_ROWS {
         let long = "Rolling back may take as long as the changes took.";
@@ -55,6 +65,13 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
         lines.map(move |line| Line::styled(line, style))
     });
     texts.collect()
+}
+
+/// Returns what a victim has open.
+fn open_work(app: &App, task: &KillTask) -> OpenWork {
+    let victim = &task.victim;
+    app.open_work(victim.identity.endpoint, app.newest_session(task))
+        .unwrap_or_else(|| OpenWork::of_victim(victim))
 }
 
 /// Returns the transaction and locks of a victim.

@@ -126,6 +126,7 @@ fn facts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> 
     });
     lines.extend(refusals(texts, theme, width));
     lines.extend(lock_counts(asking, theme, width));
+    lines.extend(other_roots(asking, theme, width));
     let groups = [
         ("by user", "user ", &texts.by_user),
         ("by service", "service ", &texts.by_service),
@@ -158,21 +159,42 @@ fn refusals<'a>(texts: &TaskTexts, theme: &Theme, width: usize) -> Vec<Line<'a>>
     lines
 }
 
-/// Returns how many of the sessions block others, wait, or do neither. `None` without server access.
+/// Returns how many of the sessions are root blockers, wait, or do neither. `None` without server access.
 fn lock_counts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
-    let counts = asking.counts;
+    let counts = &asking.counts;
     let (blockers, waiters, both) = (counts.blockers, counts.waiters, counts.both);
     let others = counts.left.saturating_sub(blockers + waiters - both);
-    let verbs = |count, one, many| if count == 1 { one } else { many };
-    let block = verbs(blockers, "blocks", "block");
-    let wait = verbs(waiters, "waits", "wait");
-    let does = verbs(both, "does both", "do both");
-    let both = (both > 0).then(|| format!(" ({both} {does})"));
-    let text = format!(
-        "{blockers} {block} others, {waiters} {wait}{}, {others} neither",
-        both.unwrap_or_default()
-    );
+    let both = match both {
+        0 => String::new(),
+        1 => " (1 of them blocks others)".to_owned(),
+        both => format!(" ({both} of them block others)"),
+    };
+    let roots = counted(blockers.saturating_sub(counts.both), "root blocker");
+    let text = format!("{roots}, {waiters} waiting{both}, {others} neither");
     counts.knows_locks.then(|| fact("locks", &text, theme, width))
+}
+
+/// Maximum number of root blockers that are named.
+const MAX_ROOTS: usize = 3;
+
+/// Returns which sessions the victims wait for, if those are no victims: to kill waiters does not end the cause.
+fn other_roots<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
+    let roots = &asking.counts.other_roots;
+    let waiting: usize = roots.values().sum();
+    let verb = if waiting == 1 { "waits" } else { "wait" };
+    let named: Vec<_> = roots
+        .keys()
+        .take(MAX_ROOTS)
+        .map(|(_, id)| id.to_string())
+        .collect();
+    let names = match (named.as_slice(), roots.len().saturating_sub(MAX_ROOTS)) {
+        ([], _) => return None,
+        ([one], _) => format!("session {one}, which is"),
+        ([first @ .., last], 0) => format!("sessions {} and {last}, which are", first.join(", ")),
+        (named, more) => format!("sessions {} and {more} more, which are", named.join(", ")),
+    };
+    let text = format!("{waiting} {verb} for {names} not in this list");
+    Some(Line::styled(fit(&text, width, theme.glyphs.more), theme.act))
 }
 
 /// Returns the number of sessions that would be killed with the age of their checks, and of those that would not.
@@ -235,16 +257,24 @@ fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<
 }
 
 /// Returns the servers and the statement of the victim under the cursor, and why it is stuck if its row has
-/// too little room.
+/// too little room. The first line begins with its id.
 fn selected<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let Some(task) = asking.batch.tasks().get(asking.cursor) else {
         return Vec::new();
     };
     let why = Table::new(app, asking, theme, width).cut_why(asking.cursor, task);
-    let why = why
-        .into_iter()
-        .flat_map(|why| super::fact("  why", &why, theme, width));
-    let activity = summary::activity(task.session()).into_iter();
-    why.chain(activity.map(|(label, value)| fact(&format!("  {label}"), &value, theme, width)))
-        .collect()
+    let mut facts: Vec<_> = why.into_iter().map(|why| ("why", why)).collect();
+    facts.extend(summary::activity(task.session()));
+    let id = task.victim.identity.id.to_string();
+    let indent = " ".repeat(id.len());
+    let facts = facts.into_iter().enumerate().flat_map(|(place, (label, value))| {
+        let start = if place == 0 { &id } else { &indent };
+        let named = format!("{start} {label}");
+        if label == "why" {
+            super::fact(&named, &value, theme, width)
+        } else {
+            vec![fact(&named, &value, theme, width)]
+        }
+    });
+    facts.collect()
 }

@@ -73,7 +73,10 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
     let found = asking.diagnoses.first().map(OwnedDiagnosis::borrowed);
     for finding in found.iter().flat_map(|diagnosis| diagnosis.found) {
         let label = format!("{} {}", finding.severity.glyph(), finding.reason.name);
-        let mut reason = fact(&label, &finding.words(session), theme, width);
+        let words = finding.words(session);
+        // The label has the name.
+        let rest = words.strip_prefix(finding.reason.name).map(str::trim_start);
+        let mut reason = fact(&label, rest.unwrap_or(&words), theme, width);
         let style = theme.severity(finding.severity);
         let first = reason.first_mut().and_then(|line| line.spans.first_mut());
         if let Some(label) = first {
@@ -94,7 +97,7 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
             1 => "1 session waits for this one".to_owned(),
             count => format!("{count} sessions wait for this one"),
         };
-        lines.extend(fact("blocks", &text, theme, width));
+        lines.extend(fact("locks", &text, theme, width));
     }
     if let Some(root) = &asking.root {
         let likely = if root.is_likely { "likely " } else { "" };

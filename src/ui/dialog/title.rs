@@ -1,5 +1,6 @@
 //! The title of the kill dialog: a question that names the victims, or that they cannot be killed.
 
+use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
 use crate::kill::KillOutcome;
@@ -7,14 +8,18 @@ use crate::model::counted;
 use crate::ui::draw::fit;
 
 /// Returns the title in at most `room` cells. The name of a group and a filter are cut, nothing else.
-pub(super) fn text(asking: &KillDialog, room: usize, more: &str) -> String {
+/// With several endpoints, the title of one victim names its proxy, because ids repeat between them.
+pub(super) fn text(app: &App, asking: &KillDialog, room: usize, more: &str) -> String {
     let tasks = asking.batch.tasks();
     let beside = match asking.selection {
         Selection::Marks { beside_cursor: true } => " (not the row under the cursor)",
         _ => "",
     };
     if let [task] = tasks {
-        let id = task.victim.identity.id;
+        let identity = &task.victim.identity;
+        let proxy = app.endpoints.name_among_several(identity.endpoint);
+        let on = proxy.map(|name| format!(" on {name}")).unwrap_or_default();
+        let id = format!("{}{on}", identity.id);
         return match (task.outcome(), &asking.selection) {
             (Some(KillOutcome::AlreadyGone), _) => format!("Session {id} has already ended"),
             (Some(_), _) => format!("Session {id} cannot be killed"),

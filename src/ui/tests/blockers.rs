@@ -135,3 +135,14 @@ fn w_wraps_the_statements_of_the_sessions_that_wait() {
     let shown = frame(&stage);
     assert!(shown.contains("WHERE id = 4999"), "{shown}");
 }
+
+#[test]
+fn the_draft_says_that_its_locks_are_unknown_and_proposes_no_option() {
+    let mut stage = super::draft((80, 24));
+    stage.press(crate::app::keymap::Code::Char('b'));
+    let shown = super::frame(&stage);
+    assert!(shown.contains("The draft API cannot read locks"), "{shown}");
+    for text in ["--sql-user", "CREATE USER", "Known without it", "y copy"] {
+        assert!(!shown.contains(text), "{text}\n{shown}");
+    }
+}

@@ -311,3 +311,41 @@ fn an_outcome_with_too_little_room_says_where_the_rest_is() {
     let shown = last_lines(&stage);
     assert!(!shown.contains('…'), "two lines are enough: {shown}");
 }
+
+/// Kills a session of the fleet, whose details were not opened, and lists the others.
+fn killed_unseen(id: u64) -> AppHarness {
+    let mut stage = draft((80, 24));
+    stage.type_text(&id.to_string());
+    stage.press(Code::Char('K'));
+    let detail = stage.detail(id);
+    stage.on_check(stage.last_check().unwrap(), Ok(detail.clone()));
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.press(Code::Char('y'));
+    stage.on_check(stage.last_check().unwrap(), Ok(detail));
+    let (_, delete) = stage.deletes()[0];
+    stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
+    stage.wait(Duration::from_millis(20));
+    stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
+    stage
+}
+
+#[test]
+fn details_of_a_killed_session_say_that_it_ended_and_by_which_kill() {
+    let mut stage = killed_unseen(1190);
+    stage.press(Code::Enter);
+    stage.on_observation(Err(RequestError::NotFound));
+    let shown = frame(&stage);
+    for text in [
+        "ended 16:20:",
+        "its details were not read before it ended",
+        "Killed by you at 16:20:",
+        "(l: kill log)",
+        "Read-Only",
+    ] {
+        assert!(shown.contains(text), "{text}\n{shown}");
+    }
+    for text in ["logging in", "ready", "loading"] {
+        assert!(!shown.contains(text), "{text}\n{shown}");
+    }
+}

@@ -2,7 +2,8 @@
 
 use super::{draft, frame};
 use crate::app::AppSettings;
-use crate::app::harness::AppHarness;
+use crate::app::harness::{AppHarness, draft as draft_list};
+use crate::app::keymap::Code;
 use crate::app::msg::Msg;
 use crate::model::{Dialect, EndpointId};
 
@@ -36,4 +37,16 @@ fn the_summary_of_many_endpoints_counts_those_with_several_proxies() {
         lines.next().unwrap().contains("c:1"),
         "the worst comes first: {frame}"
     );
+}
+
+#[test]
+fn the_question_about_one_session_names_its_proxy_among_several() {
+    let names = ["a:1", "b:1"];
+    let mut stage = AppHarness::watching(&names, AppSettings::default(), Dialect::Draft, (60, 15));
+    for endpoint in 0..2 {
+        stage.list_at(endpoint, &draft_list(&[(2, "ann", 1)]), "");
+    }
+    stage.press(Code::Char('K'));
+    let frame = frame(&stage);
+    assert!(frame.contains("Kill session 2 on a:1?"), "{frame}");
 }

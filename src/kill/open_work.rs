@@ -1,0 +1,126 @@
+//! What a session has open that its kill affects: a transaction, a running statement. The kill dialog, the details
+//! and `maxtop kill` say the same about it.
+
+use super::Victim;
+use crate::diagnosis::is_running;
+use crate::filter::Ternary;
+use crate::model::{Dialect, Instance, LockKnowledge, ServerLocks, Session};
+
+/// Whether a session has an open transaction and runs a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OpenWork {
+    /// Whether a transaction is open.
+    pub transaction: Ternary,
+    /// Whether a statement runs.
+    pub statement: Ternary,
+}
+
+impl OpenWork {
+    /// Nothing is known.
+    pub(crate) const UNKNOWN: Self = Self {
+        transaction: Ternary::Unknown,
+        statement: Ternary::Unknown,
+    };
+
+    /// Returns what the admin API and the servers report about a session.
+    pub(crate) fn of<'a>(
+        session: &Session,
+        (dialect, instance): (Dialect, Option<&Instance>),
+        locks: LockKnowledge<'_>,
+        server: impl Fn(&crate::model::Text) -> Option<&'a ServerLocks>,
+    ) -> Self {
+        let extra = session.extra.as_ref();
+        let transaction = match locks {
+            LockKnowledge::Known(own) => Some(own.is_some_and(|own| own.transaction.is_some())),
+            LockKnowledge::NoAccess | LockKnowledge::Unknown => extra.and_then(|extra| extra.in_transaction),
+        };
+        let connections = session.server_connections().unwrap_or_default().iter();
+        let runs_on_server = connections.into_iter().any(|connection| {
+            let thread = connection.thread_id.map(u64::from);
+            let report = server(&connection.server).map(|server| &server.report);
+            let running = thread.and_then(|thread| report?.thread(thread)?.statement.as_ref());
+            running.is_some()
+        });
+        let statement = if runs_on_server {
+            Some(true)
+        } else {
+            is_running(dialect, instance, session)
+        };
+        Self {
+            transaction: ternary(transaction),
+            statement: ternary(statement),
+        }
+    }
+
+    /// Returns what the admin API reports about a victim.
+    pub(crate) fn of_victim(victim: &Victim) -> Self {
+        let api = (victim.dialect, victim.instance.as_ref());
+        Self::of(&victim.session, api, LockKnowledge::NoAccess, |_| None)
+    }
+
+    /// Returns it with an open transaction, if rows have been changed.
+    pub(crate) fn with_changes(self, has_changes: bool) -> Self {
+        let transaction = if has_changes {
+            Ternary::Yes
+        } else {
+            self.transaction
+        };
+        Self { transaction, ..self }
+    }
+
+    /// Adds another session: yes if one of them has it, unknown if one of them may have it.
+    pub(crate) fn or(self, other: Self) -> Self {
+        let either = |one, two| match (one, two) {
+            (Ternary::Yes, _) | (_, Ternary::Yes) => Ternary::Yes,
+            (Ternary::Unknown, _) | (_, Ternary::Unknown) => Ternary::Unknown,
+            _ => Ternary::No,
+        };
+        Self {
+            transaction: either(self.transaction, other.transaction),
+            statement: either(self.statement, other.statement),
+        }
+    }
+}
+
+const fn ternary(known: Option<bool>) -> Ternary {
+    match known {
+        Some(true) => Ternary::Yes,
+        Some(false) => Ternary::No,
+        None => Ternary::Unknown,
+    }
+}
+
+/// Returns what a kill of this number of sessions does, as sentences. `work` is what one of them has open.
+/// `kills_statements` is whether their running statements are killed too.
+pub(crate) fn consequences(work: OpenWork, sessions: usize, kills_statements: bool) -> Vec<&'static str> {
+    let are_several = sessions > 1;
+    let lost = match are_several {
+        true => "The clients lose their connections without an error.",
+        false => "The client loses its connection without an error.",
+    };
+    let transaction = match (work.transaction, are_several) {
+        (Ternary::No, _) => None,
+        (Ternary::Yes, true) => Some("Open transactions are rolled back."),
+        (Ternary::Yes, false) => Some("Its open transaction is rolled back."),
+        (Ternary::Unknown, true) => Some("If transactions are open, they are rolled back."),
+        (Ternary::Unknown, false) => Some("If a transaction is open, it is rolled back."),
+    };
+    let statement = match (work.statement, are_several, kills_statements) {
+        (Ternary::No, ..) => None,
+        (_, true, true) => Some("Running statements are killed on their servers too."),
+        (Ternary::Yes, false, true) => Some("Its statement is killed on its server too."),
+        (Ternary::Unknown, false, true) => Some("If a statement runs, it is killed on its server too."),
+        (Ternary::Yes, true, false) => {
+            Some("Statements may keep running on their servers until they finish there.")
+        }
+        (Ternary::Yes, false, false) => {
+            Some("Its statement may keep running on its server until it finishes there.")
+        }
+        (Ternary::Unknown, true, false) => Some("If statements run, they may keep running on their servers."),
+        (Ternary::Unknown, false, false) => Some("If a statement runs, it may keep running on its server."),
+    };
+    [Some(lost), transaction, statement]
+        .into_iter()
+        .flatten()
+        .collect()
+}
