@@ -1,4 +1,4 @@
-//! What a kill does to the changes and locks of its sessions, as sentences.
+//! Effects of a kill on the changes and locks of its sessions, as sentences.
 
 use crate::model::{SessionLocks, counted};
 

@@ -19,11 +19,11 @@ pub(super) enum LeftOut {
     Undecided(NotSelected),
 }
 
-/// What is known of a victim besides its list entry.
+/// Facts about a victim that its list entry does not have.
 pub(super) struct VictimFacts {
     /// Why it is stuck, if it is.
     pub(super) why: Option<String>,
-    /// What it has open.
+    /// Its open transaction and running statement.
     pub(super) work: OpenWork,
     /// Its transaction and locks, if known.
     pub(super) locks: Option<SessionLocks>,
@@ -91,7 +91,7 @@ impl<'a> DiagnosedList<'a> {
         (!words.is_empty()).then(|| words.join("; "))
     }
 
-    /// Returns what is known of a session besides its list entry.
+    /// Returns the facts about a session that its list entry does not have.
     pub(super) fn facts(&self, id: SessionId) -> Option<VictimFacts> {
         let place = self.snapshot.position(id)?;
         let session = self.snapshot.sessions.get(place)?;

@@ -43,7 +43,7 @@ impl VictimSelection {
     }
 }
 
-/// What is known of each victim besides its list entry.
+/// Facts about each victim that its list entry does not have.
 pub(super) type Facts = BTreeMap<(EndpointId, SessionId), VictimFacts>;
 
 /// The sessions found, and an error for each id or key without one.
@@ -53,7 +53,7 @@ pub(super) struct Victims {
     pub(super) problems: Vec<NotSelected>,
     /// Number of sessions for which the filter is unknown, if only it selects.
     pub(super) undecided: usize,
-    /// What is known of each victim.
+    /// Facts about each victim.
     pub(super) facts: Facts,
     /// Whether all endpoints replied.
     pub(super) is_whole: bool,

@@ -49,6 +49,7 @@ pub(super) fn write(
             .keeping_ends(column.keeps_ends())
             .at_least(column.min.into())
             .wrapping(column.name == ColumnId::WHY.column().name)
+            .narrowed_first(column.drop)
             .dropped(if is_chosen { 0 } else { column.drop })
     };
     let mut grid = Grid::new(columns.iter().map(head).collect());
