@@ -130,7 +130,7 @@ pub(crate) struct KillArgs {
     /// Show what would be killed, without killing
     #[arg(long)]
     pub dry_run: bool,
-    /// Refuse if more than N sessions match [default with --yes: 100]
+    /// Refuse if more than N sessions match, 1 or more [default with --yes: 100]
     #[arg(long, value_name = "N", value_parser = from_one::<usize>)]
     pub max: Option<usize>,
     /// Reason, for the audit log

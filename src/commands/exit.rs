@@ -66,14 +66,14 @@ pub(super) enum CommandError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// A request to the endpoint failed.
-    #[error("{url}: {fault}{}", advice(fault, login.as_ref()))]
+    #[error("{url}: {fault}{}", advice(fault, login.as_deref()))]
     Fault {
         /// URL of the endpoint.
         url: EndpointUrl,
         /// Cause.
         fault: RequestError,
         /// User and source of the password, if known.
-        login: Option<Login>,
+        login: Option<Box<Login>>,
     },
     /// An endpoint that needs a password, and none was typed.
     #[error("{url}: no password was typed: {refused}{}", remedy(refused))]
@@ -199,7 +199,7 @@ impl CommandError {
         match self {
             Self::Config(error) if error.is_usage() => ExitStatus::Usage,
             Self::Url(_)
-            | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
+            | Self::Client(_)
             | Self::Id(_)
             | Self::Key(_)
             | Self::NoTerminal
@@ -238,7 +238,7 @@ pub(super) fn failed(client: &Client) -> impl Fn(RequestError) -> CommandError +
     |fault| CommandError::Fault {
         url: client.url().clone(),
         fault,
-        login: client.login().cloned(),
+        login: client.login().cloned().map(Box::new),
     }
 }
 

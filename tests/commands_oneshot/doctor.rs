@@ -88,7 +88,7 @@ fn a_healthy_endpoint_of_either_dialect() {
     assert!(
         checked
             .advice("files")
-            .starts_with("on the proxy's machine: grep")
+            .starts_with("on the proxy's machine:\ngrep")
     );
     assert_only_gets(&demo);
 
