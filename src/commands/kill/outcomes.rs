@@ -30,14 +30,17 @@ struct OutcomeRecord<'a> {
     outcome: OutcomeFields,
     /// Only in a dry run: the request; `null` if none would be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<Option<RequestRecord>>,
+    request: Option<PlannedRequest>,
 }
 
-/// A request that would be sent.
+/// The request of a dry run.
 #[derive(Serialize)]
-struct RequestRecord {
-    method: &'static str,
-    url: String,
+#[serde(untagged)]
+enum PlannedRequest {
+    /// It would be sent.
+    Sent { method: &'static str, url: String },
+    /// None would be sent; `null`.
+    None,
 }
 
 /// An id or key without a session as JSON, with the fields of [`OutcomeRecord`].
@@ -53,7 +56,7 @@ struct NotSelectedRecord<'a> {
     outcome: &'static str,
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<Option<RequestRecord>>,
+    request: Option<PlannedRequest>,
 }
 
 /// An element of the JSON.
@@ -229,17 +232,16 @@ impl<'a> OutcomePrinter<'a> {
         })
     }
 
-    /// Returns the request that would kill the session. `None` if it would not be killed.
-    fn request(&self, task: &KillTask) -> Option<RequestRecord> {
-        if task.outcome().is_some() {
-            return None;
+    /// Returns the request that would kill the session.
+    fn request(&self, task: &KillTask) -> PlannedRequest {
+        let place = usize::from(task.victim.identity.endpoint.0);
+        match self.urls.get(place).filter(|_| task.outcome().is_none()) {
+            Some(base) => PlannedRequest::Sent {
+                method: "DELETE",
+                url: format!("{base}{}", plan::target(task)),
+            },
+            None => PlannedRequest::None,
         }
-        let identity = &task.victim.identity;
-        let base = self.urls.get(usize::from(identity.endpoint.0))?;
-        Some(RequestRecord {
-            method: "DELETE",
-            url: format!("{base}{}", plan::target(task)),
-        })
     }
 
     fn not_selected_record<'b>(&'b self, problem: &'b NotSelected) -> NotSelectedRecord<'b> {
@@ -256,7 +258,7 @@ impl<'a> OutcomePrinter<'a> {
             service: None,
             outcome: problem.outcome,
             detail: &problem.detail,
-            request: self.is_dry_run.then_some(None),
+            request: self.is_dry_run.then_some(PlannedRequest::None),
         }
     }
 
