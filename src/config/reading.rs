@@ -194,7 +194,7 @@ impl Sources {
             };
             let applied = id.setting().apply_to(&mut config, given);
             applied.map_err(|why| ConfigError::value(&id.setting().path(), &given.origin, why))?;
-            if id.setting().name == PROTECT {
+            if id.setting().name == PROTECT && !given.is_empty() {
                 config.protect_origin = given.origin.clone();
             }
             values.push(EffectiveValue {

@@ -110,7 +110,10 @@ fn well() -> Facts {
     Facts {
         url: "127.0.0.1".parse().unwrap(),
         request: RequestSettings {
-            login: Login::default(),
+            login: Login {
+                user: "admin".to_owned(),
+                password_source: None,
+            },
             sql_password_source: None,
             has_sql_user: false,
             user: Some("admin".to_owned()),

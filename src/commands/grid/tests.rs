@@ -150,7 +150,7 @@ fn a_reason_stays_readable_and_the_least_important_text_is_narrowed_first() {
         "idle 4h, keeps db-01 open",
     ];
     grid.push(row.map(|cell| Some(cell.into())).into_iter());
-    for (width, query) in [(46, 11), (40, 5)] {
+    for (width, query) in [(46, 9), (40, 5)] {
         grid.fit(width, "…");
         let text = written(&grid);
         assert!(text.lines().all(|line| display_width(line) <= width), "{text}");
