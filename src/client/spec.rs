@@ -29,7 +29,7 @@ pub struct Credentials {
 pub struct Login {
     /// The user, also if there is no password.
     pub user: String,
-    /// Where the password comes from: `MAXTOP_PASSWORD`, a path. `None` without a password.
+    /// Source of the password: `MAXTOP_PASSWORD`, a path. `None` without a password.
     pub password_source: Option<String>,
 }
 
