@@ -46,7 +46,8 @@ fn ctrl_c_at_the_prompt_says_that_nothing_was_sent() {
     let url = demo.running.url();
     let mut maxtop = AtTerminal::start(&["-e", &url, "kill", &demo.ready_id()]);
     maxtop.awaits("[y/N] ");
-    maxtop.types("\u{3}");
+    // As Ctrl-C at the terminal does.
+    maxtop.signal("INT");
     let (status, screen) = maxtop.ends();
     assert_eq!(status, 130, "{screen}");
     assert!(
