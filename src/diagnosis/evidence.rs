@@ -5,6 +5,8 @@ mod locks;
 mod next_step;
 mod sentences;
 
+use std::fmt;
+
 pub(crate) use self::next_step::StepFor;
 use crate::model::{Session, SessionWait, Span, Text, size_text};
 
@@ -51,18 +53,16 @@ pub enum Evidence {
     /// A statement is running.
     Query {
         /// Time that it has been running.
-        lasted: Span,
-        /// Whether it may have started earlier.
-        is_least: bool,
+        lasted: Lasted,
         /// Time without I/O events, if it exceeds the threshold of `silent`.
         quiet: Option<Span>,
     },
     /// The client waits for an answer without I/O events, for this time.
-    Silent(Span),
+    Silent(Lasted),
     /// A transaction is open, and the client has sent no statement for this time.
     Transaction(Span),
     /// A statement waits for a server connection, for this time.
-    NoBackend(Span),
+    NoBackend(Lasted),
     /// The client sends no statement.
     Idle {
         /// Idle time.
@@ -71,7 +71,7 @@ pub enum Evidence {
         others: Option<u32>,
     },
     /// The session has been closing for this time.
-    Closing(Span),
+    Closing(Lasted),
     /// The client has been connected for this time without logging in.
     Login(Span),
     /// The history of session commands is long.
@@ -115,17 +115,43 @@ pub enum Evidence {
     },
 }
 
+/// How long a condition has held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lasted {
+    /// The observed time.
+    pub span: Span,
+    /// Whether it may have held before it was observed. Then the time is a minimum.
+    pub is_least: bool,
+}
+
+impl Lasted {
+    /// Formats it for a sentence: `at least 6m`, `6m`.
+    pub(crate) fn in_sentence(self) -> String {
+        let at_least = if self.is_least { "at least " } else { "" };
+        format!("{at_least}{}", self.span)
+    }
+}
+
+/// Formats it for a cell: `over 6m`, `6m`.
+impl fmt::Display for Lasted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let over = if self.is_least { "over " } else { "" };
+        write!(f, "{over}{}", self.span)
+    }
+}
+
 impl Evidence {
     /// Returns how long the trouble has lasted; `None` if that is not known. It only grows while the trouble lasts.
     pub(super) const fn lasted(&self) -> Option<Span> {
         match self {
             Self::Blocks { transaction, .. } => *transaction,
             Self::OpenTransaction { age, .. } => Some(*age),
-            Self::LockWait { lasted, .. } | Self::Query { lasted, .. } => Some(*lasted),
+            Self::LockWait { lasted, .. } | Self::Login(lasted) => Some(*lasted),
             Self::Idle { idle, .. } | Self::Transaction(idle) => Some(*idle),
-            Self::Silent(lasted) | Self::NoBackend(lasted) | Self::Closing(lasted) | Self::Login(lasted) => {
-                Some(*lasted)
-            }
+            Self::Query { lasted, .. }
+            | Self::Silent(lasted)
+            | Self::NoBackend(lasted)
+            | Self::Closing(lasted) => Some(lasted.span),
             Self::History { .. }
             | Self::Memory { .. }
             | Self::HighWater { .. }
@@ -143,7 +169,7 @@ impl Evidence {
             }
             Self::Silent(lasted) => format!("silent {lasted}"),
             Self::Transaction(idle) => format!("transaction {idle}"),
-            Self::Query { lasted, is_least, .. } => query(*lasted, *is_least),
+            Self::Query { lasted, .. } => format!("query {lasted}"),
             Self::HighWater { server, .. } => format!("back-pressure {}", name(server.as_ref())),
             Self::WriteQueue { server, .. } => {
                 format!("back-pressure {}", server.as_ref().map_or("client", Text::as_str))
@@ -160,13 +186,9 @@ impl Evidence {
     pub(super) fn words(&self, session: &Session) -> String {
         match self {
             Self::Blocks { .. } | Self::LockWait { .. } | Self::OpenTransaction { .. } => locks::words(self),
-            Self::Query {
-                lasted,
-                is_least,
-                quiet,
-            } => {
+            Self::Query { lasted, quiet } => {
                 let quiet = quiet.map(|quiet| format!(", no data for {quiet}"));
-                format!("{}{}", query(*lasted, *is_least), quiet.unwrap_or_default())
+                format!("query {lasted}{}", quiet.unwrap_or_default())
             }
             Self::Silent(lasted) => format!("no data for {lasted} while a statement runs (inferred)"),
             Self::Transaction(idle) => {
@@ -241,10 +263,6 @@ impl Evidence {
             _ => String::new(),
         }
     }
-}
-
-fn query(lasted: Span, is_least: bool) -> String {
-    format!("query {}{lasted}", if is_least { "over " } else { "" })
 }
 
 fn name(server: Option<&Text>) -> &str {

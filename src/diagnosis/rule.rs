@@ -2,7 +2,7 @@
 
 use super::baseline::Baseline;
 use super::capabilities::Capabilities;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Lasted};
 use super::finding::Severity;
 use super::history::{HeldFor, SessionHistory};
 use super::server_time::ServerTime;
@@ -26,10 +26,13 @@ pub(super) struct RuleInput<'a> {
 pub(super) fn once_lasted(
     lasting: HeldFor,
     limit: Span,
-    found: impl FnOnce(Span) -> RuleResult,
+    found: impl FnOnce(Lasted) -> RuleResult,
 ) -> RuleResult {
     if lasting.millis() >= limit.as_millis() {
-        found(span(lasting.millis()))
+        found(Lasted {
+            span: span(lasting.millis()),
+            is_least: lasting.is_open(),
+        })
     } else if lasting.is_open() {
         RuleResult::Unknown
     } else {

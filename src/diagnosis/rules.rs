@@ -5,7 +5,7 @@
 //! no server.
 
 use super::baseline::{MIN_TYPICAL_COMMANDS, MIN_TYPICAL_MEMORY};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Lasted};
 use super::finding::Severity;
 use super::locking;
 use super::rule::{RuleInput, RuleResult, is_found, once_lasted, span};
@@ -131,8 +131,10 @@ pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
     RuleResult::Found(
         severity,
         Evidence::Query {
-            lasted: span(millis),
-            is_least,
+            lasted: Lasted {
+                span: span(millis),
+                is_least,
+            },
             quiet: is_quiet.then(|| span(quiet_ms)),
         },
     )
@@ -153,7 +155,7 @@ pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
         if input.history.quiet_reads < MIN_QUIET_READS {
             return RuleResult::Unknown;
         }
-        let severity = if lasted >= input.limits.silent_act {
+        let severity = if lasted.span >= input.limits.silent_act {
             Severity::Act
         } else {
             Severity::Look

@@ -3,10 +3,10 @@
 //! Whether a DELETE can still reach it depends on the version: from 24.02 MaxScale finds no closing session by
 //! its id (docs/maxscale-api.md). `K` finds that out.
 
-use super::{Session, Span};
+use super::Session;
 
 /// Returns that the session is closing and has not finished.
-pub(crate) fn closing_text(lasted: Option<Span>) -> String {
+pub(crate) fn closing_text(lasted: Option<&str>) -> String {
     let lasted = lasted.map(|lasted| format!(" for {lasted}")).unwrap_or_default();
     format!("already closing{lasted}: MaxScale was ordered to end it and has not finished")
 }

@@ -9,27 +9,25 @@ pub(super) fn sentence(evidence: &Evidence, session: &Session) -> String {
         Evidence::Blocks { .. } | Evidence::LockWait { .. } | Evidence::OpenTransaction { .. } => {
             locks::sentence(evidence)
         }
-        Evidence::Query {
-            lasted,
-            is_least,
-            quiet,
-        } => {
-            let at_least = if *is_least { "at least " } else { "" };
+        Evidence::Query { lasted, quiet } => {
+            let lasted = lasted.in_sentence();
             let quiet = quiet.map(|quiet| format!(", and no data has moved for {quiet}"));
             let quiet = quiet.unwrap_or_default();
-            format!("a statement has been running for {at_least}{lasted}{quiet}")
+            format!("a statement has been running for {lasted}{quiet}")
         }
         Evidence::Silent(lasted) => {
+            let lasted = lasted.in_sentence();
             format!("the client awaits an answer, and no data has moved for {lasted} (inferred)")
         }
         Evidence::Transaction(idle) => {
             format!("a transaction is open, and the client has sent nothing for {idle} (inferred)")
         }
         Evidence::NoBackend(lasted) => {
+            let lasted = lasted.in_sentence();
             format!("a statement has waited for {lasted}, and no server is connected")
         }
         Evidence::Idle { idle, others } => idle_sentence(*idle, *others, session),
-        Evidence::Closing(lasted) => closing_text(Some(*lasted)),
+        Evidence::Closing(lasted) => closing_text(Some(&lasted.in_sentence())),
         Evidence::Login(age) => format!("the client has been connected for {age} and has not logged in"),
         Evidence::History { commands, typical } => {
             format!("MaxScale keeps {commands} session commands for it; {typical} is typical of its service")

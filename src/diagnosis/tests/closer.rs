@@ -147,7 +147,7 @@ fn the_strongest_finding_is_first() {
     let idle = Finding {
         reason: Reason::named("idle").unwrap(),
         severity: Severity::Look,
-        evidence: Evidence::Closing(Span::default()),
+        evidence: Evidence::Login(Span::default()),
     };
     let listed = Diagnosis {
         found: &[idle],

@@ -74,7 +74,7 @@ fn a_clock_that_is_set_back_takes_nothing_away() {
     let mut polls = Polls::draft();
     polls.one(0, stops());
     assert_eq!(polls.one(12, stops()).len(), 1);
-    assert_eq!(polls.one(-3600, stops()), [look("closing 12s")]);
+    assert_eq!(polls.one(-3600, stops()), [look("closing over 12s")]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::diagnosis::evidence::Lasted;
 
 #[test]
 fn filters_know_every_reason() {
@@ -54,16 +55,17 @@ fn every_reason_is_found_by_its_name() {
 fn a_cell_has_the_short_text() {
     let span = Span::from_secs(48);
     let short = |evidence: Evidence| evidence.short(&session(1));
+    let lasted = |is_least| Lasted { span, is_least };
     let query = |is_least| Evidence::Query {
-        lasted: span,
-        is_least,
+        lasted: lasted(is_least),
         quiet: Some(span),
     };
     let idle = |others| Evidence::Idle { idle: span, others };
     assert_eq!(short(query(false)), "query 48s");
     assert_eq!(short(query(true)), "query over 48s");
     assert_eq!(short(idle(Some(3))), "idle 48s, keeps db-01 open");
-    assert_eq!(short(Evidence::Silent(span)), "silent 48s");
+    assert_eq!(short(Evidence::Silent(lasted(false))), "silent 48s");
+    assert_eq!(short(Evidence::Closing(lasted(true))), "closing over 48s");
     assert_eq!(short(Evidence::Transaction(span)), "transaction 48s");
     assert_eq!(
         idle(Some(3)).words(&session(1)),
@@ -74,6 +76,10 @@ fn a_cell_has_the_short_text() {
 #[test]
 fn a_next_step_names_keys_on_the_screen_and_commands_in_output() {
     let span = Span::from_secs(48);
+    let lasted = Lasted {
+        span,
+        is_least: false,
+    };
     let all = [
         Evidence::Blocks {
             count: 2,
@@ -83,18 +89,14 @@ fn a_next_step_names_keys_on_the_screen_and_commands_in_output() {
             idle: None,
             rows_locked: None,
         },
-        Evidence::Query {
-            lasted: span,
-            is_least: false,
-            quiet: None,
-        },
-        Evidence::Silent(span),
+        Evidence::Query { lasted, quiet: None },
+        Evidence::Silent(lasted),
         Evidence::Transaction(span),
         Evidence::Idle {
             idle: span,
             others: None,
         },
-        Evidence::Closing(span),
+        Evidence::Closing(lasted),
     ];
     let is_key = |word: &str| {
         let word = word.trim_matches(|c: char| "(),;:".contains(c));

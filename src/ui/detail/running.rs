@@ -81,19 +81,18 @@ fn since_received(app: &App, pane: &DetailPane, query: &RetainedStatement) -> St
         .findings()
         .into_iter()
         .find_map(|finding| match finding.evidence {
-            Evidence::Query { lasted, is_least, .. } => Some((lasted, is_least)),
+            Evidence::Query { lasted, .. } => Some(lasted),
             _ => None,
         });
     let on = pane.running_server().map(|server| format!(", on {server}"));
     let on = on.unwrap_or_default();
     let received = query.received.as_ref().map_or("", statements::time_of_day);
     match lasted {
-        Some((lasted, is_least)) => {
-            let age = SignedDuration::from_secs(i64::from(lasted.as_secs()));
+        Some(lasted) => {
+            let age = SignedDuration::from_secs(i64::from(lasted.span.as_secs()));
             let since = app.now.wall.checked_sub(age).ok();
             let since = since.map(|since| format!(", since {}", clock_time(app, since)));
-            let at_least = if is_least { "at least " } else { "" };
-            format!("{at_least}{lasted}{}{on}", since.unwrap_or_default())
+            format!("{}{}{on}", lasted.in_sentence(), since.unwrap_or_default())
         }
         None if received.is_empty() => format!("received at an unknown time{on}"),
         None => format!("since {received} by the clock of the proxy{on}"),
