@@ -6,6 +6,7 @@ mod demo;
 mod examples;
 mod exit_status;
 mod global_options;
+mod recordings;
 mod scope;
 
 use std::ffi::OsString;
@@ -25,6 +26,7 @@ pub(crate) use self::demo::DemoArgs;
 #[cfg(test)]
 pub(crate) use self::exit_status::EXIT_STATUSES;
 pub(crate) use self::global_options::GlobalOptions;
+pub(crate) use self::recordings::{RecordArgs, ReplayArgs};
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
@@ -97,6 +99,10 @@ pub(crate) enum CliCommand {
     Show(ShowArgs),
     /// Kill sessions after verifying the identity of each
     Kill(KillArgs),
+    /// Record everything that is fetched to a file
+    Record(RecordArgs),
+    /// Show a recording on the screen, offline
+    Replay(ReplayArgs),
     /// Check an endpoint: connection, credentials, version, settings, response time
     Doctor(DoctorArgs),
     /// Show every setting and its origin
@@ -111,6 +117,8 @@ impl CliCommand {
             Self::List(_) => CommandName::List,
             Self::Show(_) => CommandName::Show,
             Self::Kill(_) => CommandName::Kill,
+            Self::Record(_) => CommandName::Record,
+            Self::Replay(_) => CommandName::Replay,
             Self::Doctor(_) => CommandName::Doctor,
             Self::Config(_) => CommandName::Config,
         };

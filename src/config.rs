@@ -57,7 +57,7 @@ pub(crate) use self::saving::{Saved, SettingsFile};
 pub(crate) use self::setting::{Form, Setting};
 pub(crate) use self::settings::SettingId;
 pub(crate) use self::token::TokenSource;
-pub(crate) use self::value::number;
+pub(crate) use self::value::{number, recording_span, size};
 
 /// The effective settings, checked.
 #[derive(Clone, Debug)]

@@ -22,6 +22,7 @@ const DONE: ExitMeaning = ExitMeaning {
     special: &[
         (CommandName::Doctor, "no check failed, warnings are allowed"),
         (CommandName::Kill, "all of them were killed, or none matched"),
+        (CommandName::Record, "the recording is finished, also after Ctrl-C or SIGTERM"),
     ],
     commands: &CommandName::ALL,
 };
@@ -32,6 +33,7 @@ const CONNECTING: &[CommandName] = &[
     CommandName::List,
     CommandName::Show,
     CommandName::Kill,
+    CommandName::Record,
     CommandName::Doctor,
 ];
 
@@ -47,6 +49,11 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
                 "something failed, or the result of a kill is not known",
             ),
             (CommandName::Demo, "something failed"),
+            (
+                CommandName::Record,
+                "the recording could not be written completely, or several endpoints failed from start to end",
+            ),
+            (CommandName::Replay, "the recording cannot be read, or the part not be written"),
             (CommandName::Doctor, "a check failed, or the endpoints differ"),
             (CommandName::Config, "something failed"),
         ],
@@ -58,13 +65,14 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
         special: &[
             (CommandName::Screen, "usage error, or no usable terminal"),
             (CommandName::Demo, "usage error, or no usable terminal"),
+            (CommandName::Replay, "usage error, or no usable terminal"),
         ],
         ..DONE
     },
     ExitMeaning {
         status: "3",
         meaning: "endpoint not reached",
-        special: &[],
+        special: &[(CommandName::Record, "endpoint not reached from start to end")],
         commands: CONNECTING,
     },
     ExitMeaning {

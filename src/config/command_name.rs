@@ -13,6 +13,10 @@ pub(crate) enum CommandName {
     Show,
     /// `maxtop kill`.
     Kill,
+    /// `maxtop record`.
+    Record,
+    /// `maxtop replay`.
+    Replay,
     /// `maxtop doctor`.
     Doctor,
     /// `maxtop config`.
@@ -21,12 +25,14 @@ pub(crate) enum CommandName {
 
 impl CommandName {
     /// All commands, in the order of the help.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Screen,
         Self::Demo,
         Self::List,
         Self::Show,
         Self::Kill,
+        Self::Record,
+        Self::Replay,
         Self::Doctor,
         Self::Config,
     ];
@@ -39,6 +45,8 @@ impl CommandName {
             Self::List => Some("list"),
             Self::Show => Some("show"),
             Self::Kill => Some("kill"),
+            Self::Record => Some("record"),
+            Self::Replay => Some("replay"),
             Self::Doctor => Some("doctor"),
             Self::Config => Some("config"),
         }
@@ -51,7 +59,7 @@ impl CommandName {
 }
 
 /// Commands with a screen.
-pub(super) const SCREENS: &[CommandName] = &[CommandName::Screen, CommandName::Demo];
+pub(super) const SCREENS: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Replay];
 
 /// Commands that send requests to the endpoints of the settings.
 pub(super) const CONNECTING: &[CommandName] = &[
@@ -59,6 +67,7 @@ pub(super) const CONNECTING: &[CommandName] = &[
     CommandName::List,
     CommandName::Show,
     CommandName::Kill,
+    CommandName::Record,
     CommandName::Doctor,
 ];
 
@@ -69,6 +78,19 @@ pub(super) const REQUESTING: &[CommandName] = &[
     CommandName::List,
     CommandName::Show,
     CommandName::Kill,
+    CommandName::Record,
+    CommandName::Doctor,
+];
+
+/// Commands that print text, or draw a screen.
+pub(super) const PRINTING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::Demo,
+    CommandName::List,
+    CommandName::Show,
+    CommandName::Kill,
+    CommandName::Record,
+    CommandName::Replay,
     CommandName::Doctor,
 ];
 
@@ -77,6 +99,7 @@ pub(super) const POLLING: &[CommandName] = &[
     CommandName::Screen,
     CommandName::Demo,
     CommandName::List,
+    CommandName::Record,
     CommandName::Doctor,
 ];
 
@@ -86,10 +109,16 @@ pub(super) const SELECTING: &[CommandName] = &[
     CommandName::Demo,
     CommandName::List,
     CommandName::Kill,
+    CommandName::Replay,
 ];
 
 /// Commands that list sessions.
-pub(super) const LISTING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::List];
+pub(super) const LISTING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::Demo,
+    CommandName::List,
+    CommandName::Replay,
+];
 
 /// Commands that kill sessions.
 pub(super) const KILLING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Kill];

@@ -2,7 +2,9 @@
 
 use super::{USUAL, optional};
 use crate::app::groups::groupings::NO_GROUPING;
-use crate::config::command_name::{Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING};
+use crate::config::command_name::{
+    Heading, KILLING, LISTING, POLLING, PRINTING, REQUESTING, SCREENS, SELECTING,
+};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -221,7 +223,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         default: "false",
         about: "print only ASCII characters",
         heading: Heading::Display,
-        commands: REQUESTING,
+        commands: PRINTING,
         apply: Apply::Config(|config, text| {
             config.ascii = value::switch(text)?;
             Ok(())
@@ -234,7 +236,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         default: "auto",
         about: "when to use color; auto: unless NO_COLOR is set or the terminal is dumb",
         heading: Heading::Display,
-        commands: REQUESTING,
+        commands: PRINTING,
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;
