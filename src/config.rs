@@ -60,6 +60,7 @@ pub(crate) use self::settings::SettingId;
 pub(crate) use self::token::TokenSource;
 #[cfg(feature = "demo")]
 pub(crate) use self::value::number;
+pub(crate) use self::value::{recording_span, size};
 
 /// The effective settings, checked.
 #[derive(Clone, Debug)]

@@ -22,6 +22,8 @@ mod list;
 mod output;
 mod password_prompt;
 mod record;
+mod recording;
+mod replay;
 mod same_proxy;
 mod server_access;
 mod show;
@@ -91,6 +93,8 @@ fn run(cli: &Cli) -> ExitStatus {
         Some(CliCommand::Show(args)) => show::run(&cli.global, args),
         Some(CliCommand::Kill(args)) => kill::run(&cli.global, args),
         Some(CliCommand::Config(args)) => config::run(&cli.global, args),
+        Some(CliCommand::Record(args)) => recording::run(&cli.global, args),
+        Some(CliCommand::Replay(args)) => replay::run(&cli.global, args),
         Some(CliCommand::Doctor(args)) => doctor::run(&cli.global, args),
         #[cfg(feature = "demo")]
         Some(CliCommand::Demo(args)) => demo::run(&cli.global, args),

@@ -78,7 +78,7 @@ pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffe
     let x = screen.x + (screen.width - width) / 2;
     let y = screen.y + (screen.height - height) / 2;
     if screen.width - width <= 2 * MIN_BESIDE {
-        let lines = Rect { y, height, ..*screen };
+        let lines = Rect { y, height, ..screen };
         clear(lines, buffer);
     }
     framed(theme, title, Rect { x, y, width, height }, buffer)

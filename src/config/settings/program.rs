@@ -3,7 +3,7 @@
 use super::{USUAL, optional};
 use crate::app::groups::groupings::NO_GROUPING;
 use crate::config::command_name::{
-    EXPORTING, Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING,
+    EXPORTING, Heading, KILLING, LISTING, POLLING, PRINTING, REQUESTING, SCREENS, SELECTING,
 };
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
@@ -264,7 +264,7 @@ pub(super) const ENTRIES: [Setting; 23] = [
         default: "false",
         about: "print only ASCII characters",
         heading: Heading::Display,
-        commands: REQUESTING,
+        commands: PRINTING,
         apply: Apply::Config(|config, text| {
             config.ascii = value::switch(text)?;
             Ok(())
@@ -277,7 +277,7 @@ pub(super) const ENTRIES: [Setting; 23] = [
         default: "auto",
         about: "when to use color; auto: unless NO_COLOR is set or the terminal is dumb",
         heading: Heading::Display,
-        commands: REQUESTING,
+        commands: PRINTING,
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;
