@@ -239,7 +239,7 @@ impl CommandError {
             | Self::EmptyCondition
             | Self::ColumnsOfJson
             | Self::EventLog(EventLogError::Open { .. })
-            | Self::Recorder(RecorderError::Exists(_))
+            | Self::Recorder(RecorderError::Exists(_) | RecorderError::Terminal)
             | Self::RecordingTime(_)
             | Self::EmptyPart
             | Self::CannotPrompt

@@ -1,7 +1,7 @@
 //! The files of a recording: created for their owner only, and replaced by size and age.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -68,6 +68,7 @@ impl RecordingFiles {
     /// Creates the file and writes its first bytes.
     pub(super) fn create(target: RecordingTarget, first: &[u8]) -> Result<Self, RecorderError> {
         let file = match &target {
+            RecordingTarget::Stdout if io::stdout().is_terminal() => return Err(RecorderError::Terminal),
             RecordingTarget::Stdout => None,
             RecordingTarget::File {
                 path,
@@ -77,7 +78,9 @@ impl RecordingFiles {
                 if !overwrite {
                     check_free(path, rotation.keep)?;
                 }
-                Some(open(path, *overwrite).map_err(|source| failed(path, 0, source))?)
+                let file = open(path, *overwrite).map_err(|source| failed(path, 0, source))?;
+                remove_full(path, rotation.keep).map_err(|source| failed(path, 0, source))?;
+                Some(file)
             }
         };
         let mut files = Self {
@@ -179,6 +182,17 @@ fn check_free(path: &Path, keep: u32) -> Result<(), RecorderError> {
         Some(found) => Err(RecorderError::Exists(shown(&found))),
         None => Ok(()),
     }
+}
+
+/// Removes full files of an earlier recording, so that the files belong together.
+fn remove_full(path: &Path, keep: u32) -> io::Result<()> {
+    for number in 1..=keep {
+        match fs::remove_file(numbered(path, number)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            removed => removed?,
+        }
+    }
+    Ok(())
 }
 
 /// Gives the open file the number 1, and each full one the next number. The oldest one is removed.
