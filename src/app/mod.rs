@@ -40,6 +40,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub mod remap;
+pub mod replay;
 pub(crate) mod row;
 pub mod saving;
 pub(crate) mod searching;

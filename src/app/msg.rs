@@ -18,6 +18,7 @@ use crate::model::{
     Dialect, EndpointId, Identity, RequestError, RowKey, ServerReport, Servers, Services, SessionId,
     SessionObservation, Snapshot,
 };
+use crate::recording::RecordingTime;
 
 pub use crate::kill::Ticket;
 pub use crate::model::Now;
@@ -50,6 +51,10 @@ pub enum PastMsg {
     Returned(Option<RowKey>),
     /// The moment cannot be shown, for this reason.
     Refused(String),
+    /// The end of the recording was reached while it was playing.
+    PlayEnded,
+    /// All events of the recording are found.
+    EventsComplete,
 }
 
 /// Another moment to show.
@@ -61,6 +66,8 @@ pub enum Travel {
     Minutes(isize),
     /// The present.
     Live,
+    /// This time of the recording.
+    Time(RecordingTime),
     /// This moment since the program started, with the cursor on a session.
     To(Duration, Option<Box<Identity>>),
 }
@@ -193,6 +200,8 @@ pub enum Effect {
     Calculate(Box<Calculation>),
     /// Show another moment.
     Travel(Travel),
+    /// Play the recording at this speed; `None` pauses it.
+    Play(Option<u32>),
     /// List all endpoints now. Rejected credentials are tried once more.
     Refresh,
     /// List these endpoints now, if the request is not too expensive.

@@ -7,6 +7,7 @@ pub(crate) mod json;
 pub(crate) mod pollers;
 pub(crate) mod process;
 pub(crate) mod recorder;
+pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod signals;
 pub(crate) mod title;

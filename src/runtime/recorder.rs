@@ -57,6 +57,15 @@ fn readable(written: u64) -> &'static str {
     }
 }
 
+/// Writes a finished recording to its file.
+///
+/// # Errors
+///
+/// Returns an error if the file exists, or cannot be created or written.
+pub(crate) fn write_part(target: RecordingTarget, bytes: &[u8]) -> Result<(), RecorderError> {
+    RecordingFiles::create(target, bytes)?.flush()
+}
+
 /// Size of a recording so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RecordedSize {

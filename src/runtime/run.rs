@@ -19,10 +19,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use self::looking_back::LookingBack;
+pub(crate) use self::looking_back::PastSource;
 use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
-use super::history::HistoryLimits;
 use super::pollers::Pollers;
 use super::saver::Saver;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
@@ -83,8 +83,8 @@ pub(crate) struct ScreenFiles {
     pub audit: AuditLog,
     /// The file that settings are saved to.
     pub settings: SettingsFile,
-    /// Limits of the history.
-    pub history: HistoryLimits,
+    /// Where past moments come from.
+    pub past: PastSource,
 }
 
 /// Shows the screen until it ends. The terminal is restored and the connections to servers are closed in
@@ -98,15 +98,22 @@ pub(crate) async fn run(
     watched: Vec<Watched>,
     files: ScreenFiles,
 ) -> io::Result<ScreenResult> {
-    let clients: Vec<_> = watched.iter().map(|one| one.client.clone()).collect();
-    let result = show(settings, watched, files).await;
+    let (clients, endpoints): (Vec<_>, Vec<_>) =
+        watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
+    let result = show(settings, clients.clone(), endpoints, files).await;
     close_server_connections(clients).await;
     result
 }
 
-async fn show(
+/// Shows the screen until it ends; without clients for a recording. The terminal is restored in every case.
+///
+/// # Errors
+///
+/// Returns the error of a system call, or of a task that ended.
+pub(crate) async fn show(
     settings: crate::app::AppSettings,
-    watched: Vec<Watched>,
+    clients: Vec<Client>,
+    endpoints: Vec<EndpointState>,
     files: ScreenFiles,
 ) -> io::Result<ScreenResult> {
     let (sender, inbox) = channel::unbounded_channel();
@@ -114,19 +121,18 @@ async fn show(
         interval: settings.interval,
         duty: settings.duty,
     };
-    let (clients, endpoints): (Vec<_>, Vec<_>) =
-        watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
     let pollers = Pollers::spawn(clients, polling, &sender);
     let audit = audit::start(files.audit, sender.clone())?;
-    let past = LookingBack::start(endpoints.len(), files.history)?;
     let saver = Saver::new(files.settings, sender.clone());
     let signals = Signals::listen()?;
     terminal::restore_on_panic();
     let guard = terminal::TerminalGuard::enter(settings.mouse, settings.bell)?;
     let is_queried = settings.needs_background() && terminal::query_background()?;
     let size = terminal::size()?;
+    let app = App::new(settings, endpoints, size);
+    let past = LookingBack::start(&app, files.past)?;
     let mut screen = Screen {
-        app: App::new(settings, endpoints, size),
+        app,
         canvas: Terminal::new(FrameBackend::new(size.into()))?,
         frames: frame_backend::start(sender.clone())?,
         jobs: pollers::start(sender.clone())?,

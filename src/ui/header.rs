@@ -8,6 +8,7 @@
 mod fleet;
 mod left;
 mod past;
+mod replay;
 mod trends;
 
 use std::time::Duration;
@@ -39,7 +40,10 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, trends: Rect, frame: &m
                 ..area
             };
             let place = if trends.is_empty() { bottom } else { trends };
-            past::draw(app, past, theme, place, frame);
+            match &past.replay {
+                Some(replay) => replay::draw(app, replay, theme, place, frame),
+                None => past::draw(app, past, theme, place, frame),
+            }
         }
     }
 }

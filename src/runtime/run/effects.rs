@@ -21,6 +21,7 @@ impl Screen {
             }
             Effect::Calculate(calculation) => drop(self.calculations.send(calculation)),
             Effect::Travel(travel) => self.travel(travel)?,
+            Effect::Play(pace) => self.past.play(pace),
             Effect::Refresh => self.pollers.send_all(&PollerCommand::Refresh),
             Effect::Pace(interval) => self.pollers.send_all(&PollerCommand::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),
