@@ -96,6 +96,8 @@ pub(crate) struct Config {
     pub grace: Duration,
     /// Path of the audit log. `None` without a home directory; no session is killed then.
     pub audit: Option<PathBuf>,
+    /// Directory of the recordings of the screen. `None` without a home directory.
+    pub recordings: Option<PathBuf>,
     /// Filter of sessions that are never killed. An empty one protects none.
     pub protect: Filter,
     /// Whether a kill also ends the running statements of its sessions.
@@ -173,6 +175,7 @@ impl Config {
             columns: None,
             grace: Duration::ZERO,
             audit: None,
+            recordings: None,
             protect: Filter::default(),
             kill_statements: false,
             expected: ExpectedFilter::default(),

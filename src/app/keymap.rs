@@ -154,6 +154,8 @@ pub(crate) enum Action {
     TravelEvents(isize),
     /// Type a time of the recording.
     AskTime,
+    /// Start a recording of what is fetched, or finish it.
+    Record,
     /// Show the log of events.
     Events,
     /// Show the overview.

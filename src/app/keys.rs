@@ -125,6 +125,7 @@ impl App {
             | Action::Copy
             | Action::Help => self.open_view(action),
             Action::TravelLists(_) | Action::TravelMinutes(_) | Action::Live => self.travel(action),
+            Action::Record => self.record(),
             Action::OnlyStuck => self.toggle_stuck(),
             Action::SearchAgain(step) => self.search_again(step),
             Action::SortBy(step) => self.sort_by(step),

@@ -10,6 +10,7 @@ use super::calculation::{Calculated, Calculation};
 use super::events::Event;
 use super::keymap::KeyPress;
 use super::mouse::{ClickableLine, HintPlace, MouseEvent};
+use super::recording::RecordingMsg;
 use super::saving::{SaveResult, SavedSettings, SettingChange};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
@@ -93,6 +94,8 @@ pub enum Msg {
     Drawn(FrameReport),
     /// A message about a past moment.
     Past(PastMsg),
+    /// A message about the recording beside the screen.
+    Recording(RecordingMsg),
     /// Events that were found.
     Happened(Vec<Event>),
     /// Quit, by a key on another screen than this one.
@@ -202,6 +205,8 @@ pub enum Effect {
     Travel(Travel),
     /// Play the recording at this speed; `None` pauses it.
     Play(Option<u32>),
+    /// Start a recording beside the screen, or finish it.
+    Record(bool),
     /// List all endpoints now. Rejected credentials are tried once more.
     Refresh,
     /// List these endpoints now, if the request is not too expensive.

@@ -65,6 +65,18 @@ static NO_EFFECTS: &[NoEffect] = &[
         text: "a recording cannot be killed",
     },
     NoEffect {
+        contexts: TABLE,
+        actions: &[Action::Mark],
+        applies: App::is_replay,
+        text: "no session of a recording is marked: it cannot be killed",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Record],
+        applies: App::is_replay,
+        text: "this is a recording: maxtop replay --cut writes a part of it",
+    },
+    NoEffect {
         contexts: VIEWS,
         actions: &[Action::Refresh],
         applies: App::is_replay,

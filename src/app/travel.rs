@@ -38,9 +38,10 @@ impl App {
         }
     }
 
-    /// Takes over the events of another app, which has received all of them.
-    pub(crate) fn share_events(&mut self, other: &Self) {
-        self.events = other.events.clone();
+    /// Takes over what the live app has received while this one was built: events, and the recording.
+    pub(crate) fn follow_live(&mut self, live: &Self) {
+        self.events = live.events.clone();
+        self.recording = live.recording.clone();
     }
 
     /// Returns the effects of an update in a past moment: those that change no endpoint and need no time.
@@ -58,6 +59,7 @@ const fn is_allowed_in_past(effect: &Effect) -> bool {
         | Effect::Calculate(_)
         | Effect::Travel(_)
         | Effect::Play(_)
+        | Effect::Record(_)
         | Effect::Copy(_)
         | Effect::Repaint
         | Effect::Suspend
@@ -91,6 +93,9 @@ impl Msg {
 
     /// Whether a message is for the live screen and for a past one.
     pub(crate) const fn is_for_both(&self) -> bool {
-        matches!(self, Self::Resized(..) | Self::Background(_) | Self::Happened(_))
+        matches!(
+            self,
+            Self::Resized(..) | Self::Background(_) | Self::Happened(_) | Self::Recording(_)
+        )
     }
 }

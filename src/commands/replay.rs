@@ -213,6 +213,7 @@ fn show(config: &Config, opened: &Opened, source: ReplaySource) -> Result<ExitSt
         audit: AuditLog::new(None, Vec::new()),
         settings: config.settings_file.clone(),
         past: PastSource::Recording(Box::new(source)),
+        recordings: None,
     };
     let runtime = watch::runtime()?;
     let left = runtime.block_on(screen::show(settings, Vec::new(), endpoints.collect(), files));

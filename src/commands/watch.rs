@@ -123,6 +123,7 @@ pub(super) fn show(
             span: config.history_span,
             bytes: config.history_memory,
         }),
+        recordings: config.recordings.clone(),
     };
     let left = runtime.block_on(screen::run(settings, watched, files))?;
     for line in &left.unsettled {

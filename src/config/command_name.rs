@@ -74,6 +74,9 @@ impl CommandName {
 /// Commands with a screen.
 pub(super) const SCREENS: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Replay];
 
+/// Commands with a live screen.
+pub(super) const WATCHING: &[CommandName] = &[CommandName::Screen, CommandName::Demo];
+
 /// Commands that send requests to the endpoints of the settings.
 pub(super) const CONNECTING: &[CommandName] = &[
     CommandName::Screen,

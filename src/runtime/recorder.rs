@@ -12,10 +12,15 @@ use std::time::Duration;
 use thiserror::Error;
 
 use self::files::RecordingFiles;
+pub(crate) use self::files::make_directory_of;
 pub(crate) use self::files::{RecordingTarget, Rotation};
 use crate::model::Now;
 use crate::recording::{CHUNK_INTERVAL, Fact, Header, RecordingError, Writer};
 
+/// Size of a file in bytes from which a recording continues in another one.
+pub(crate) const MAX_FILE_SIZE: u64 = 64_000_000;
+/// Number of full files that are kept.
+pub(crate) const MAX_FULL_FILES: u32 = 4;
 /// Maximum number of facts that wait for the disk.
 const MAX_WAITING: usize = 4096;
 

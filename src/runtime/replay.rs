@@ -90,3 +90,6 @@ fn find_events(recording: &Recording, mut scan: EventScan, out: &UnboundedSender
     drop(out.send(HistoryReply::Happened(events)));
     drop(out.send(HistoryReply::EventsComplete));
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,10 @@
 
 mod effects;
 mod looking_back;
+mod recording;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use tokio::time::Instant;
 
 use self::looking_back::LookingBack;
 pub(crate) use self::looking_back::PastSource;
+use self::recording::ScreenRecorder;
 use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
@@ -85,6 +88,8 @@ pub(crate) struct ScreenFiles {
     pub settings: SettingsFile,
     /// Where past moments come from.
     pub past: PastSource,
+    /// Directory of recordings.
+    pub recordings: Option<PathBuf>,
 }
 
 /// Shows the screen until it ends. The terminal is restored and the connections to servers are closed in
@@ -142,6 +147,7 @@ pub(crate) async fn show(
         audit,
         saver,
         past,
+        recording: ScreenRecorder::new(files.recordings),
         wake: None,
         due: Some(Instant::now()),
         background_until: is_queried.then(|| Instant::now() + BACKGROUND_TIME),
@@ -156,11 +162,13 @@ pub(crate) async fn show(
     drop(guard);
     let last_frame = (exit.is_ok() && screen.keep_frame).then(|| frame_backend::last_frame(screen.shown()));
     let logged = screen.audit.close(MAX_LOG_WAIT);
+    let recorded = screen.recording.close();
     if let Some(frame) = last_frame.transpose()? {
         terminal::write_patiently(frame.into_bytes());
     }
     let mut unsettled = screen.app.kills.unsettled;
     unsettled.extend((!logged).then(|| "the audit log was not written completely".to_owned()));
+    unsettled.extend((!recorded).then(|| "the recording was not written completely".to_owned()));
     exit.map(|exit| ScreenResult { exit, unsettled })
 }
 
@@ -184,6 +192,7 @@ struct Screen {
     audit: AuditThread,
     saver: Saver,
     past: LookingBack,
+    recording: ScreenRecorder,
     /// Time at which the app needs the next clock message.
     wake: Option<Instant>,
     /// Time of the next frame. `None` if nothing has changed.
@@ -224,6 +233,7 @@ impl Screen {
                     None => return Ok(ScreenExit::TerminalGone),
                 },
                 reply = self.past.next_reply() => self.on_history(reply)?,
+                event = self.recording.next_event() => self.on_recorder(event)?,
                 () = clock::until(due), if due.is_some_and(|due| due > now) => {}
                 () = clock::until(wake), if wake.is_some() => {
                     self.wake = None;
@@ -311,6 +321,7 @@ impl Screen {
         self.send_live_time(now)?;
         for msg in msgs {
             self.past.record(&msg, now);
+            self.add_to_recording(&msg, now)?;
             self.route(msg)?;
         }
         self.wake_past(now);

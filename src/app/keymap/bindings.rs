@@ -79,6 +79,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     AnyView [ch('{')] Action::TravelMinutes(-1), "{ }", "a minute back or forward in the past", "";
     AnyView [ch('}')] Action::TravelMinutes(1), "}", "", "";
     AnyView [ch('L')] Action::Live, "L", "from the past back to live", "";
+    AnyView [ch('R')] Action::Record, "R", "record what is fetched to a file, or end the recording", "";
     AnyView [ch('r')] Action::Refresh, "r", "poll now", "";
     AnyView [ctrl('l')] Action::Repaint, "Ctrl-l", "redraw the screen", "";
     AnyView [ctrl('z')] Action::Suspend, "Ctrl-z", "suspend to the shell; fg resumes", "";

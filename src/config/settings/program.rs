@@ -3,7 +3,7 @@
 use super::{USUAL, optional};
 use crate::app::groups::groupings::NO_GROUPING;
 use crate::config::command_name::{
-    EXPORTING, Heading, KILLING, LISTING, POLLING, PRINTING, REQUESTING, SCREENS, SELECTING,
+    EXPORTING, Heading, KILLING, LISTING, POLLING, PRINTING, REQUESTING, SCREENS, SELECTING, WATCHING,
 };
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
@@ -15,7 +15,7 @@ use crate::model::defaults::{
 };
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 23] = [
+pub(super) const ENTRIES: [Setting; 24] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -254,6 +254,19 @@ pub(super) const ENTRIES: [Setting; 23] = [
         is_common: true,
         apply: Apply::Config(|config, text| {
             config.export_top = value::labels(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "recordings",
+        form: Form::Path,
+        default: "$XDG_STATE_HOME/maxtop/recordings",
+        about: "directory of the recordings that R makes",
+        heading: Heading::Program,
+        commands: WATCHING,
+        apply: Apply::Config(|config, text| {
+            config.recordings = optional(text, |path| Ok(path.into()))?;
             Ok(())
         }),
         ..USUAL

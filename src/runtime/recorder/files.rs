@@ -10,7 +10,7 @@ use nix::libc::{O_NOFOLLOW, O_NONBLOCK};
 use nix::unistd::geteuid;
 
 use super::RecorderError;
-use crate::runtime::append_file::{is_trusted, make_directories};
+use crate::runtime::append_file::{directory, is_trusted, make_directories};
 
 /// File mode: a recording has users, addresses and statements.
 const OWNER_ONLY: u32 = 0o600;
@@ -229,6 +229,11 @@ fn open(path: &Path, overwrite: bool) -> io::Result<File> {
 }
 
 /// Creates the directory of a file.
-pub(crate) fn make_directory_of(path: &Path) -> io::Result<()> {
-    make_directories(crate::runtime::append_file::directory(path))
+///
+/// # Errors
+///
+/// Returns the error of the system.
+pub(crate) fn make_directory_of(path: &Path) -> Result<(), RecorderError> {
+    let made = make_directories(directory(path));
+    made.map_err(|source| failed(path, 0, source))
 }

@@ -153,7 +153,7 @@ impl Screen {
             return self.update_past(msg);
         }
         if msg.is_for_both() {
-            self.past.has_changed |= !matches!(msg, Msg::Happened(_));
+            self.past.has_changed |= !matches!(msg, Msg::Happened(_) | Msg::Recording(_));
             self.update_past(msg.clone())?;
         }
         self.update(msg)
@@ -305,7 +305,7 @@ impl Screen {
             return self.travel(Travel::To(moment, session));
         }
         self.past.shown = self.past.number;
-        app.share_events(&self.app);
+        app.follow_live(&self.app);
         if let Some(before) = self.past.app.replace(app) {
             self.past.thread.send(HistoryCommand::Free(before));
         }

@@ -12,7 +12,8 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::App;
-use crate::app::keymap::Action;
+use crate::app::key_names::key_name;
+use crate::app::keymap::{Action, KeyContext, bindings};
 use crate::app::replay::Replay;
 use crate::ui::draw::{clear, fit};
 use crate::ui::theme::Theme;
@@ -48,10 +49,7 @@ pub(super) fn draw(app: &App, replay: &Replay, theme: &Theme, area: Rect, frame:
         width
     };
     for (actions, word) in KEYS {
-        let keys: Vec<_> = actions
-            .iter()
-            .map(|action| app.settings.keys.first(*action))
-            .collect();
+        let keys: Vec<_> = actions.iter().map(|action| key(app, *action)).collect();
         let hint = [
             Span::styled(format!("  {}", keys.join(" ")), theme.key),
             Span::raw(format!(" {word}")),
@@ -89,6 +87,13 @@ fn file(app: &App, replay: &Replay, theme: &Theme) -> String {
         name = fit(&name, MAX_FILE, theme.glyphs.more);
     }
     format!("{name} {from}-{to}")
+}
+
+/// Returns the name of the key of an action: one of recordings is not changed by the configuration file.
+fn key(app: &App, action: Action) -> String {
+    let own = bindings(KeyContext::Replay).find(|binding| binding.action == action);
+    let own = own.and_then(|binding| binding.keys.first());
+    own.map_or_else(|| app.settings.keys.first(action), |key| key_name(*key))
 }
 
 fn time(app: &App, at: Timestamp) -> String {
