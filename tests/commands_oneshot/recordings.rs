@@ -139,3 +139,108 @@ fn an_endpoint_that_is_not_reached_gives_its_status() {
     let ran = maxtop(&["-e", &url, "record", path.to_str().unwrap(), "--for", "1s"]);
     ran.failed(3, "connection refused");
 }
+
+/// Records for a second. Returns the path.
+fn recorded(stage: &Stage) -> String {
+    assert_eq!(stage.record(&["--for", "1s"]).status, 0);
+    stage.path().display().to_string()
+}
+
+#[test]
+fn the_info_of_a_recording_names_its_endpoints_and_times() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let ran = maxtop(&["replay", &file, "--info"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    for words in ["a.mxr", "1 chunk", "complete", stage.demo.running.url().as_str()] {
+        assert!(ran.out.contains(words), "{words}: {ran:?}");
+    }
+    fs::write(stage.path(), {
+        let bytes = fs::read(stage.path()).unwrap();
+        bytes[..bytes.len() - 200].to_vec()
+    })
+    .unwrap();
+    let cut = maxtop(&["replay", &file, "--info"]);
+    assert!(cut.out.contains("ends in the middle"), "{cut:?}");
+}
+
+#[test]
+fn a_part_can_be_read_alone() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let part = stage.directory.path().join("part.mxr");
+    let cut = [
+        "replay",
+        &file,
+        "--cut",
+        "300ms",
+        "700ms",
+        "-o",
+        part.to_str().unwrap(),
+    ];
+    let ran = maxtop(&cut);
+    assert_eq!((ran.status, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+    assert_eq!(fs::metadata(&part).unwrap().permissions().mode() & 0o777, 0o600);
+    let (whole, part) = (open(&stage.path()), open(&part));
+    let start = whole.span().unwrap().0.elapsed;
+    let (from, to) = part.span().unwrap();
+    assert!(from.elapsed >= start + Duration::from_millis(300));
+    assert!(to.elapsed <= start + Duration::from_millis(700));
+    // It begins with the list before FROM.
+    let sessions = stage.demo.list().len();
+    assert!(lists(&part).len() > 1 && lists(&part).iter().all(|count| *count == sessions));
+    assert!(part.is_complete());
+    maxtop(&cut).failed(2, "--force");
+    assert_eq!(maxtop(&[&cut[..], &["--force"]].concat()).status, 0);
+}
+
+#[test]
+fn a_time_that_is_not_in_the_recording_is_a_usage_error() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let cut = |from, to| maxtop(&["replay", &file, "--cut", from, to, "-o", "/nowhere/part.mxr"]);
+    for (from, to, words) in [
+        ("5h", "6h", "the recording has no such time"),
+        ("soon", "6h", "'soon' is not a time"),
+        ("700ms", "300ms", "ends before it starts"),
+    ] {
+        let ran = cut(from, to);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.err.contains(words), "{ran:?}");
+    }
+    assert_eq!(cut("300ms", "700ms").status, 1);
+    maxtop(&["replay", &file]).failed(2, "terminal");
+}
+
+#[test]
+fn a_file_that_is_no_recording_is_a_named_error() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let bytes = fs::read(stage.path()).unwrap();
+    for (content, words) in [
+        (b"text".to_vec(), "not a recording of maxtop"),
+        (Vec::new(), "not a recording of maxtop"),
+        ([&bytes[..], b"text"].concat(), "damaged at byte"),
+    ] {
+        fs::write(stage.path(), content).unwrap();
+        maxtop(&["replay", &file, "--info"]).failed(1, words);
+    }
+    // A damaged chunk is found when it is read.
+    let mut damaged = bytes;
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 0xff;
+    fs::write(stage.path(), damaged).unwrap();
+    let part = stage.directory.path().join("part.mxr");
+    let args = [
+        "replay",
+        &file,
+        "--cut",
+        "0s",
+        "900ms",
+        "-o",
+        part.to_str().unwrap(),
+    ];
+    maxtop(&args).failed(1, "byte");
+    assert!(!part.exists());
+    maxtop(&["replay", "/nowhere.mxr", "--info"]).failed(1, "cannot read the recording /nowhere.mxr");
+}
