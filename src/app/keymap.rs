@@ -54,7 +54,7 @@ pub(crate) enum KeyContext {
 }
 
 impl KeyContext {
-    /// Returns the context whose keys apply too, as far as this one does not bind them itself.
+    /// Returns the context that takes the keys without a binding in this one.
     const fn fallback(self) -> Option<Self> {
         match self {
             Self::Detail | Self::Groups => Some(Self::Table),
@@ -65,7 +65,7 @@ impl KeyContext {
         }
     }
 
-    /// Returns this context and those whose keys apply too, the nearest first.
+    /// Returns this context and its fallbacks, the nearest first.
     pub(super) fn with_fallbacks(self) -> impl Iterator<Item = Self> + Clone {
         std::iter::successors(Some(self), |context| context.fallback())
     }

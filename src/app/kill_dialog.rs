@@ -136,7 +136,7 @@ impl App {
             (_, Some(action)) => dialog.on_action(action, page, self.now),
             (_, None) => match key.typed_char().filter(char::is_ascii_digit) {
                 Some(digit) => dialog.press(Press::Digit(digit), self.now),
-                None => return,
+                None => return self.unknown_key(),
             },
         };
         match result {

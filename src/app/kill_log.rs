@@ -58,12 +58,12 @@ impl KillLogEntry {
     }
 }
 
-/// What the kills of one confirmation have left: statements that run, and clients that have reconnected.
+/// Statements that still run after the kills of one confirmation, and clients that have reconnected.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KillsLeft<'a> {
     /// Number of statements that still run, by server.
     running: BTreeMap<&'a str, usize>,
-    /// Number of sessions of which it is unknown whether a statement still runs.
+    /// Number of sessions whose statements may still run.
     unknown: usize,
     /// Number of clients that have reconnected.
     back: usize,

@@ -164,7 +164,8 @@ impl Kills {
             logged.back = Some(back);
             let text = format!("{} is {}", logged.identity.client(), back.words());
             let (batch, runs) = (logged.batch, logged.runs());
-            let is_single = self.log.iter().filter(|logged| logged.batch == batch).count() == 1;
+            let mut entries = self.log.iter().rev().filter(|logged| logged.batch == batch);
+            let is_single = entries.nth(1).is_none();
             if status.as_ref().is_some_and(|status| status.batch.is_some()) || !is_single {
                 continue;
             }

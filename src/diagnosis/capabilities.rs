@@ -16,7 +16,7 @@ pub(super) struct Capabilities {
     idle: Option<IdleMeaning>,
 }
 
-/// Whether a session runs a statement, as far as the admin API reports it; `None` if undetermined.
+/// Whether a session runs a statement, as reported by the admin API; `None` if undetermined.
 pub(crate) fn is_running(dialect: Dialect, instance: Option<&Instance>, session: &Session) -> Option<bool> {
     Capabilities::new(dialect, instance).is_running(session)
 }

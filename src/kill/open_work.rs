@@ -1,4 +1,4 @@
-//! What a session has open that its kill affects: a transaction, a running statement. The kill dialog, the details
+//! The open work of a session, which its kill affects: a transaction, a running statement. The kill dialog, the details
 //! and `maxtop kill` say the same about it.
 
 use super::Victim;
@@ -16,7 +16,7 @@ pub(crate) struct OpenWork {
 }
 
 impl OpenWork {
-    /// Nothing is known.
+    /// Both are unknown.
     pub(crate) const UNKNOWN: Self = Self {
         transaction: Ternary::Unknown,
         statement: Ternary::Unknown,

@@ -43,8 +43,8 @@ const LINES_BELOW: u16 = 2;
 /// Minimum height of a screen with those lines, and of one with the last of them.
 const HEIGHTS_WITH_LINES: (u16, u16) = (20, 15);
 
-/// Width of a fact's name, in cells.
-const LABEL: usize = 14;
+/// Width of a fact's name, in cells: the sign and the longest name of a reason.
+const LABEL: usize = 16;
 
 /// The part of the dialog that scrolls.
 struct Middle<'a> {
@@ -195,14 +195,20 @@ fn age_of_check(app: &App, at: Duration) -> String {
     }
 }
 
+/// Returns the width of a fact's name with the blank behind it.
+fn label_width(label: &str) -> usize {
+    LABEL.max(label.chars().count() + 1)
+}
+
 /// Returns a fact as lines: its name in a column, then its value, wrapped.
 fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let room = width.saturating_sub(LABEL).max(1);
+    let place = label_width(label);
+    let room = width.saturating_sub(place).max(1);
     let wrapped = super::draw::wrap(&theme.compared(value), room);
-    let lines = wrapped.into_iter().enumerate().map(|(place, text)| {
-        let label = if place == 0 { label } else { "" };
+    let lines = wrapped.into_iter().enumerate().map(|(line, text)| {
+        let label = if line == 0 { label } else { "" };
         Line::from(vec![
-            Span::styled(format!("{label:<LABEL$}"), theme.dim),
+            Span::styled(format!("{label:<place$}"), theme.dim),
             Span::raw(text),
         ])
     });
@@ -240,12 +246,11 @@ fn statements<'a>(asking: &KillDialog, theme: &Theme) -> Option<Line<'a>> {
     let batch = &asking.batch;
     let mark = if batch.kills_statements() { 'x' } else { ' ' };
     let option = format!(" [{mark}] kill its statements too");
-    batch
-        .has_server_access()
-        .then(|| Line::from(vec![Span::styled("s", theme.head), Span::raw(option)]))
+    let is_possible = batch.has_server_access() && batch.counts().has_open;
+    is_possible.then(|| Line::from(vec![Span::styled("s", theme.head), Span::raw(option)]))
 }
 
-const REASON: &str = "reason        ";
+const REASON: &str = "reason          ";
 
 fn show_text_cursor(asking: &KillDialog, foot: Rect, frame: &mut Frame<'_>) {
     let room = usize::from(foot.width).saturating_sub(REASON.len() + 1);
@@ -265,9 +270,11 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     };
     let no_chosen = asking.dialog.choice() == Choice::No;
     let count = asking.batch.confirmable();
+    let has_question = asking.batch.counts().has_open;
+    let no = if has_question { "No" } else { "Close" };
     let mut spans = vec![
         Span::raw("  "),
-        button("No".to_owned(), no_chosen, theme.head),
+        button(no.to_owned(), no_chosen, theme.head),
         Span::raw("    "),
     ];
     if asking.batch.open_dialog_ticket().is_none() {

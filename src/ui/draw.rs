@@ -77,17 +77,23 @@ pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffe
     let (width, height) = (size.0.min(screen.width), size.1.min(screen.height));
     let x = screen.x + (screen.width - width) / 2;
     let y = screen.y + (screen.height - height) / 2;
-    if screen.width - width <= 2 * MIN_BESIDE {
-        let lines = Rect { y, height, ..screen };
-        clear(lines, buffer);
-    }
     framed(theme, title, Rect { x, y, width, height }, buffer)
 }
 
 /// Draws an empty box with a title in this area. Returns the area inside.
 pub(super) fn framed(theme: &Theme, title: Line<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
     let area = area.intersection(buffer.area);
-    clear(area, buffer);
+    let is_wide = buffer.area.width - area.width <= 2 * MIN_BESIDE;
+    let cleared = if is_wide {
+        Rect {
+            x: buffer.area.x,
+            width: buffer.area.width,
+            ..area
+        }
+    } else {
+        area
+    };
+    clear(cleared, buffer);
     border(theme, area, buffer);
     let title_room = Rect {
         x: area.x + 1,

@@ -243,7 +243,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
         let key = shown.split(' ').next().unwrap_or_default().to_owned();
         [
             Span::styled(key, theme.key),
-            Span::raw(format!(" {}  ", binding.hint)),
+            Span::raw(format!(" {}  ", word(app, binding))),
         ]
     };
     let width = |hint: &[Span<'_>]| hint.iter().map(Span::width).sum::<usize>();
@@ -276,6 +276,15 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
     }
     line.render(area, frame.buffer_mut());
     places
+}
+
+/// Returns the word of a hint: what the key does now.
+fn word(app: &App, binding: &Binding) -> &'static str {
+    match binding.action {
+        Action::Unfold if app.detail.as_ref().is_some_and(|detail| detail.unfolded) => "fold",
+        Action::StrikeHealthy if asks(app, |asking| asking.counts.healthy == 0) => "include healthy",
+        _ => binding.hint,
+    }
 }
 
 /// Returns the place of a hint for the mouse. A kill is confirmed only with the keyboard.

@@ -161,11 +161,14 @@ fn sessions_chart<'a>(
     let highest = figures.iter().flatten().copied().fold(0.0, f64::max);
     let lowest = figures.iter().flatten().copied().fold(highest, f64::min);
     let now = history.session_count();
+    // A column is the mean of its time, so the newest figure may be outside of all of them.
+    let newest = f64::from(u32::try_from(now).unwrap_or(u32::MAX));
+    let (least, most) = (lowest.min(newest), highest.max(newest));
     let head = Line::from(vec![
         Span::styled("SESSIONS  ", theme.head),
         Span::raw(format!("{now} now")),
         Span::styled(
-            format!(" {} {lowest:.0} to {highest:.0}", theme.glyphs.dot),
+            format!(" {} {least:.0} to {most:.0}", theme.glyphs.dot),
             theme.dim,
         ),
     ]);
@@ -205,11 +208,16 @@ fn stuck_chart<'a>(
     let most = sums.fold(0.0, f64::max);
     let (now_act, now_look) = (history.last(TrendPoint::act), history.last(TrendPoint::look));
     let number = |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.0}"));
+    // Each sign after a cell of its part of the chart.
+    let [.., full] = theme.glyphs.bars;
     let head = Line::from(vec![
         Span::styled("STUCK  ", theme.head),
-        Span::styled(format!("▲ {}", number(now_act)), theme.act),
+        Span::styled(format!("{} ▲ {}", full, number(now_act)), theme.act),
         Span::raw("  "),
-        Span::styled(format!("● {}", number(now_look)), theme.look),
+        Span::styled(
+            format!("{} ● {}", theme.glyphs.shade, number(now_look)),
+            theme.look,
+        ),
         Span::raw(" now"),
         Span::styled(format!(" {} most {most:.0}", theme.glyphs.dot), theme.dim),
     ]);

@@ -63,7 +63,7 @@ fn csv_and_tsv_have_the_values_of_json_under_its_names() {
         assert_eq!(row[3], *session["state"].as_str().unwrap_or_default());
     }
     assert_eq!(&rows[0][4], "act", "the worst first");
-    assert!(rows[0][5].starts_with("idle 4h 12m, holds"), "{:?}", rows[0]);
+    assert!(rows[0][5].starts_with("idle 4h 12m, keeps"), "{:?}", rows[0]);
 }
 
 #[test]

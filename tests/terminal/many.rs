@@ -92,8 +92,7 @@ fn equal_ids_are_never_taken_for_each_other() {
         (own, id.parse::<u64>().unwrap())
     });
     pty.keys("K");
-    pty.sees(&format!("Kill session {id}?"));
-    pty.sees(&address);
+    pty.sees(&format!("Kill session {id} on {address}?"));
     pty.sees("Yes, kill it");
     crate::kill::confirm(&mut pty, "y");
     pty.sees(&format!("killed {id} "));

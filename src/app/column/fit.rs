@@ -94,7 +94,7 @@ pub(crate) fn fit<T: TableKind>(
         only.width = only.width.saturating_sub(over);
     }
     let mut used = total(&columns);
-    // An address without its port still tells clients apart: it grows last.
+    // An address without its port still identifies a client: it grows last.
     let (first, last): (Vec<_>, Vec<_>) = columns.iter_mut().partition(|fitted| !yields(fitted));
     for fitted in first.into_iter().chain(last) {
         let column = fitted.id.column();
@@ -105,6 +105,7 @@ pub(crate) fn fit<T: TableKind>(
         fitted.width += more;
         used += more;
     }
+    give_way(&mut columns, widths);
     let spare = width.saturating_sub(used);
     if let Some(open) = columns
         .iter_mut()
@@ -239,6 +240,29 @@ const ADDRESS_WITHOUT_PORT: u16 = 15;
 /// Whether a column is narrowed before all others.
 fn yields<T: TableKind>(fitted: &FittedColumn<T>) -> bool {
     fitted.id.column().truncate == Truncate::Port
+}
+
+/// Narrows addresses to the width without a port if more important columns have a text that is wider than they are.
+fn give_way<T: TableKind>(columns: &mut [FittedColumn<T>], widths: &[TextWidths]) {
+    let Some(place) = columns.iter().position(yields) else {
+        return;
+    };
+    let Some(address) = columns.get(place).copied() else {
+        return;
+    };
+    let mut spare = address.width.saturating_sub(ADDRESS_WITHOUT_PORT);
+    for fitted in columns.iter_mut() {
+        let column = fitted.id.column();
+        if column.drop < address.id.column().drop {
+            let widest = widths.get(fitted.id.index()).map_or(0, |widths| widths.widest);
+            let missing = widest.min(column.max).saturating_sub(fitted.width).min(spare);
+            fitted.width += missing;
+            spare -= missing;
+        }
+    }
+    if let Some(address) = columns.get_mut(place) {
+        address.width = spare + address.width.min(ADDRESS_WITHOUT_PORT);
+    }
 }
 
 /// Returns by how much a column can be narrowed, if `readable` is its minimum width.

@@ -37,14 +37,14 @@ fn recorded(stage: &AppHarness) -> Recording {
 /// Returns the screen of a recording at a moment.
 fn replay(stage: &AppHarness, recording: &Recording, at: Duration) -> AppHarness {
     let screen = AppHarness::new(stage.dialect, stage.app.size);
-    let state = Replay::new("night.mxr".to_owned(), recording.span().unwrap(), false);
+    let paused = Replay::new("night.mxr".to_owned(), recording.span().unwrap(), false);
     let moment = Moment {
         at,
         live: Now::default(),
         extent: HistoryExtent::default(),
         session: None,
     };
-    let screen = screen.app.past_screen(None).replaying(state);
+    let screen = screen.app.past_screen(None).replaying(paused);
     let app = screen.at(moment, recording.facts_until(at)).unwrap().unwrap();
     let mut shown = AppHarness::new(stage.dialect, stage.app.size);
     shown.app = app;

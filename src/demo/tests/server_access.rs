@@ -127,7 +127,7 @@ const WAIT_LIMITS: (u64, u64) = (10, 60);
 /// Waits for row locks and for metadata locks at the start, in seconds.
 const ROW_WAITS: [u64; 8] = [48, 41, 29, 22, 12, 33, 18, 26];
 const METADATA_WAITS: [u64; 4] = [44, 38, 24, 11];
-/// Of them those for a thread outside the proxy. The others stay ●, because their blocker is ▲.
+/// Waits for a thread outside the proxy. The others stay ●, because their blocker is ▲.
 const OUTSIDE_WAITS: [u64; 1] = [26];
 
 /// Returns the seconds in which the waits reach the limit of ▲, sorted.

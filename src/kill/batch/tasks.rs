@@ -62,7 +62,7 @@ pub(crate) struct TaskCounts {
     pub(super) processes: Vec<(EndpointId, Option<ProcessStart>)>,
     /// Whether a task has no outcome, removed or not.
     pub has_open: bool,
-    /// What at least one of the victims that were not removed has open.
+    /// Open work of all victims that were not removed.
     pub open_work: Option<OpenWork>,
     /// Whether the statements of a victim can be ended.
     pub has_server_access: bool,

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::victims::Table;
-use super::{LABEL, Middle, age_of_check, title};
+use super::{Middle, age_of_check, label_width, title};
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
@@ -106,9 +106,10 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
 }
 
 fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
-    let room = width.saturating_sub(LABEL);
+    let place = label_width(label);
+    let room = width.saturating_sub(place);
     Line::from(vec![
-        Span::styled(format!("{label:<LABEL$}"), theme.dim),
+        Span::styled(format!("{label:<place$}"), theme.dim),
         Span::raw(fit(&theme.compared(value), room, theme.glyphs.more)),
     ])
 }
@@ -177,7 +178,7 @@ fn lock_counts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<L
 /// Maximum number of root blockers that are named.
 const MAX_ROOTS: usize = 3;
 
-/// Returns which sessions the victims wait for, if those are no victims: to kill waiters does not end the cause.
+/// Returns the root blockers outside the list: a kill of waiters does not end the cause.
 fn other_roots<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
     let roots = &asking.counts.other_roots;
     let waiting: usize = roots.values().sum();
