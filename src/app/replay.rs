@@ -3,6 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::App;
+use super::events::Event;
 use super::keymap::{Action, KeyContext, KeyPress, action};
 use super::modal::Modal;
 use super::msg::{Effect, Now, Travel};
@@ -173,21 +174,18 @@ impl App {
             let earlier = events.filter(|event| event.at.elapsed < now);
             earlier.max_by_key(|event| event.at.elapsed)
         };
-        match found.map(|event| event.travel()) {
-            Some(travel) => {
-                self.stop_playing();
-                self.outbox.push(Effect::Travel(travel));
-            }
-            None => {
-                let side = if by > 0 { "later" } else { "earlier" };
-                let rest = if self.events.is_complete {
-                    ""
-                } else {
-                    " yet: the recording is still searched"
-                };
-                self.status = Some(Status::note(format!("no {side} event{rest}")));
-            }
+        if let Some(travel) = found.map(Event::travel) {
+            self.stop_playing();
+            self.outbox.push(Effect::Travel(travel));
+            return;
         }
+        let side = if by > 0 { "later" } else { "earlier" };
+        let rest = if self.events.is_complete {
+            ""
+        } else {
+            " yet: the recording is still searched"
+        };
+        self.status = Some(Status::note(format!("no {side} event{rest}")));
     }
 
     /// Handles a key in the prompt for a time.

@@ -41,7 +41,7 @@ impl App {
     /// Takes over what the live app has received while this one was built: events, and the recording.
     pub(crate) fn follow_live(&mut self, live: &Self) {
         self.events = live.events.clone();
-        self.recording = live.recording.clone();
+        self.recording.clone_from(&live.recording);
     }
 
     /// Returns the effects of an update in a past moment: those that change no endpoint and need no time.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -91,12 +92,11 @@ impl Opened {
     fn source(&self, at: Option<&RecordingTime>) -> Result<ReplaySource, CommandError> {
         let empty = || CommandError::EmptyRecording(self.path.clone());
         let (from, to) = self.recording.span().ok_or_else(empty)?;
-        let start = match at {
-            Some(at) => at.find(&self.recording, &local_zone())?,
-            None => {
-                let list = self.recording.step(from.elapsed, true);
-                list.map_err(|error| self.failed(error))?.unwrap_or(from.elapsed)
-            }
+        let start = if let Some(at) = at {
+            at.find(&self.recording, &local_zone())?
+        } else {
+            let list = self.recording.step(from.elapsed, true);
+            list.map_err(|error| self.failed(error))?.unwrap_or(from.elapsed)
         };
         // A damaged part is an error here, before the screen opens.
         for fact in self.recording.facts_until(start) {
@@ -116,32 +116,20 @@ impl Opened {
         let (recording, zone) = (&self.recording, local_zone());
         let header = recording.header();
         let minor = header.minor_version;
+        let chunks = counted(recording.chunk_count(), "chunk");
+        let format = format!("{MAJOR_VERSION}.{minor}, written by maxtop {}", header.program);
         let mut lines = vec![
             ("file", self.path.clone()),
-            (
-                "format",
-                format!("{MAJOR_VERSION}.{minor}, written by maxtop {}", header.program),
-            ),
-            (
-                "size",
-                format!(
-                    "{}, {}",
-                    size_text(self.size),
-                    counted(recording.chunk_count(), "chunk")
-                ),
-            ),
+            ("format", format),
+            ("size", format!("{}, {chunks}", size_text(self.size))),
         ];
-        match recording.span() {
-            Some((from, to)) => {
-                let span = to.elapsed.saturating_sub(from.elapsed);
-                let span = std::time::Duration::from_secs(span.as_secs());
-                lines.push(("from", time(from.wall, &zone)));
-                lines.push((
-                    "to",
-                    format!("{}, {} later", time(to.wall, &zone), exact_text(span)),
-                ));
-            }
-            None => lines.push(("from", "no facts".to_owned())),
+        if let Some((from, to)) = recording.span() {
+            let span = to.elapsed.saturating_sub(from.elapsed);
+            let span = exact_text(Duration::from_secs(span.as_secs()));
+            lines.push(("from", time(from.wall, &zone)));
+            lines.push(("to", format!("{}, {span} later", time(to.wall, &zone))));
+        } else {
+            lines.push(("from", "no facts".to_owned()));
         }
         let end = if recording.is_complete() {
             "complete"
@@ -149,16 +137,11 @@ impl Opened {
             "ends in the middle: the recorder was interrupted"
         };
         lines.push(("end", end.to_owned()));
-        lines.extend(
-            header
-                .endpoints
-                .iter()
-                .map(|endpoint| ("endpoint", format!("{}  {}", endpoint.name, endpoint.url))),
-        );
+        let endpoints = header.endpoints.iter();
+        lines.extend(endpoints.map(|one| ("endpoint", format!("{}  {}", one.name, one.url))));
         print(|out| {
-            lines
-                .iter()
-                .try_for_each(|(name, value)| writeln!(out, "{name:9} {value}"))
+            let mut lines = lines.iter();
+            lines.try_for_each(|(name, value)| writeln!(out, "{name:9} {value}"))
         })?;
         Ok(ExitStatus::Done)
     }

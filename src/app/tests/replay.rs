@@ -86,11 +86,10 @@ fn effects(stage: &mut AppHarness, key: Code) -> Vec<Effect> {
 }
 
 fn travel(stage: &mut AppHarness, key: Code) -> Option<Travel> {
-    let found = effects(stage, key).into_iter().find_map(|effect| match effect {
+    effects(stage, key).into_iter().find_map(|effect| match effect {
         Effect::Travel(travel) => Some(travel),
         _ => None,
-    });
-    found
+    })
 }
 
 #[test]

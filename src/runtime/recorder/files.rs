@@ -95,12 +95,11 @@ impl RecordingFiles {
 
     /// Appends bytes to the open file.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), RecorderError> {
-        let written = match &mut self.file {
-            Some(file) => file.write_all(bytes),
-            None => {
-                let mut out = io::stdout().lock();
-                out.write_all(bytes).and_then(|()| out.flush())
-            }
+        let written = if let Some(file) = &mut self.file {
+            file.write_all(bytes)
+        } else {
+            let mut out = io::stdout().lock();
+            out.write_all(bytes).and_then(|()| out.flush())
         };
         written.map_err(|source| self.failed(source))?;
         let length = bytes.len() as u64;

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ fn note(second: u64) -> Fact {
     let mut text = String::new();
     for _ in 0..200 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        text.push_str(&format!("{:x}", state >> 32));
+        write!(text, "{:x}", state >> 32).unwrap();
     }
     Fact {
         at: at(second),
