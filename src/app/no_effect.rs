@@ -78,7 +78,7 @@ static NO_EFFECTS: &[NoEffect] = &[
     },
     NoEffect {
         contexts: VIEWS,
-        actions: &[Action::Refresh],
+        actions: &[Action::Refresh, Action::Pace(1), Action::Pace(-1), Action::Pause],
         applies: App::is_replay,
         text: "a recording is not polled",
     },

@@ -64,8 +64,10 @@ impl App {
                 }
             }
             RecordingMsg::Finished(size) => {
-                let file = self.recording.take().and_then(|recording| recording.file);
-                let file = file.unwrap_or_default();
+                // Without one, its failure was reported before.
+                let Some(file) = self.recording.take().and_then(|recording| recording.file) else {
+                    return;
+                };
                 let text = format!("recorded {}: maxtop replay {file}", size_text(size));
                 self.status = Some(Status::done(text));
             }

@@ -5,6 +5,7 @@ use crate::app::build_view::ViewQuery;
 use crate::app::events::EventScan;
 use crate::app::msg::{Now, PastMsg, Travel};
 use crate::app::past::{HistoryExtent, Moment};
+use crate::app::recording::RecordingMsg;
 use crate::app::replay::Replay;
 use crate::model::{Text, TextLimit};
 use crate::recording::{CHUNK_INTERVAL, Header, Limits, MINOR_VERSION, RecordedEndpoint, Recording, Writer};
@@ -195,6 +196,7 @@ fn a_recording_is_not_killed_polled_or_marked() {
         ),
         (Code::F(9), "a recording cannot be killed"),
         (Code::Char('r'), "a recording is not polled"),
+        (Code::Char('Z'), "a recording is not polled"),
     ] {
         shown.press(key);
         assert_eq!(shown.app.status.as_ref().unwrap().text, text);
@@ -243,4 +245,39 @@ fn keys_go_from_event_to_event() {
     end.press(Code::Char(')'));
     assert_eq!(text(&end), "no later event");
     assert_eq!(at(travel(&mut end, Code::Char('('))), lost);
+}
+
+#[test]
+fn r_starts_a_recording_and_ends_it() {
+    let mut live = stage(Dialect::Draft);
+    let record = |stage: &mut AppHarness| {
+        effects(stage, Code::Char('R'))
+            .into_iter()
+            .find_map(|effect| match effect {
+                Effect::Record(starts) => Some(starts),
+                _ => None,
+            })
+    };
+    let text = |stage: &AppHarness| stage.app.status.as_ref().unwrap().text.clone();
+    assert_eq!(record(&mut live), Some(true));
+    live.send(Msg::Recording(RecordingMsg::Started("/a.mxr".to_owned())));
+    assert_eq!(text(&live), "recording to /a.mxr; R ends it");
+    live.send(Msg::Recording(RecordingMsg::Size(1_200_000)));
+    assert_eq!(live.app.recording.as_ref().unwrap().size, 1_200_000);
+    assert_eq!(record(&mut live), Some(false));
+    live.send(Msg::Recording(RecordingMsg::Finished(1_300_000)));
+    assert_eq!(text(&live), "recorded 1.3 MB: maxtop replay /a.mxr");
+    assert!(live.app.recording.is_none());
+    assert_eq!(record(&mut live), Some(true));
+    let full = RecordingMsg::Failed("no space left".to_owned());
+    live.send(Msg::Recording(full));
+    live.send(Msg::Recording(RecordingMsg::Finished(1)));
+    assert_eq!(text(&live), "the recording has ended: no space left");
+    // It starts with what is known.
+    let known = live.app.known_facts();
+    assert!(
+        known
+            .iter()
+            .any(|fact| matches!(fact.kind, crate::recording::FactKind::Listed(_)))
+    );
 }
