@@ -153,12 +153,16 @@ impl App {
 
     fn change_speed(&mut self, by: isize) {
         let Some(replay) = self.replay_mut() else { return };
+        let before = replay.speed;
         replay.speed = match by {
-            1.. => (replay.speed * 2).min(MAX_SPEED),
-            _ => (replay.speed / 2).max(1),
+            1.. => (before * 2).min(MAX_SPEED),
+            _ => (before / 2).max(1),
         };
         let (speed, is_playing) = (replay.speed, replay.is_playing);
-        if is_playing {
+        if speed == before {
+            let limit = if by > 0 { "maximum" } else { "minimum" };
+            self.status = Some(Status::note(format!("{speed}x is the {limit} speed")));
+        } else if is_playing {
             self.outbox.push(Effect::Play(Some(speed)));
         }
     }

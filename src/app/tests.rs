@@ -18,7 +18,7 @@ mod marks;
 mod mouse;
 mod past;
 mod proxies;
-mod replay;
+pub(crate) mod replay;
 mod rows;
 mod saving;
 pub(crate) mod scenes;

@@ -98,7 +98,6 @@ pub(super) const ENDINGS: [Ending; 10] = [
                 "8 hours, every 5 seconds",
             ),
             ("maxtop record night.mxr --keep 23 --max-age 1h", "the last day"),
-            ("maxtop replay night.mxr", "shows it"),
         ],
         notes: &[
             "Sends only what the screen sends too; kills nothing.",

@@ -31,7 +31,7 @@ pub(crate) enum RecorderError {
     #[error("{0} exists: choose another name, or use --force to overwrite it")]
     Exists(String),
     /// Standard output is a terminal.
-    #[error("standard output is a terminal, and a recording is no text: redirect it, or name a file")]
+    #[error("standard output is a terminal, and a recording is not text: redirect it, or name a file")]
     Terminal,
     /// A file cannot be created or written.
     #[error("cannot write the recording {path}: {source}{}", readable(*written))]

@@ -86,7 +86,7 @@ pub(crate) struct ScreenFiles {
     pub audit: AuditLog,
     /// The file that settings are saved to.
     pub settings: SettingsFile,
-    /// Where past moments come from.
+    /// Source of past moments.
     pub past: PastSource,
     /// Directory of recordings.
     pub recordings: Option<PathBuf>,

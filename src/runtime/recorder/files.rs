@@ -26,7 +26,7 @@ pub(crate) struct Rotation {
     pub keep: u32,
 }
 
-/// Where a recording is written to.
+/// Destination of a recording.
 #[derive(Clone, Debug)]
 pub(crate) enum RecordingTarget {
     /// A file.

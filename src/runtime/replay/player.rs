@@ -16,7 +16,7 @@ use crate::model::Identity;
 use crate::recording::{Fact, Facts, Recording};
 use crate::runtime::history::{HistoryCommand, HistoryReply, TravelRequest};
 
-/// Longest time between two frames while it plays: ages and idle times go on.
+/// Longest time between two frames while it plays: ages and idle times grow.
 const TICK: Duration = Duration::from_millis(250);
 /// Shortest time between two frames, so that many facts at a high speed are sent together.
 const MIN_TICK: Duration = Duration::from_millis(15);

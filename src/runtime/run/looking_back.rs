@@ -23,7 +23,7 @@ use crate::runtime::replay::{self, ReplaySource};
 /// Maximum number of commands that are held.
 const MAX_HELD: usize = 64;
 
-/// Where past moments come from.
+/// Source of past moments.
 pub(crate) enum PastSource {
     /// The history of this run.
     History(HistoryLimits),

@@ -22,7 +22,7 @@ use crate::runtime::recorder::{
 /// Maximum time to wait at the end until the recording is written.
 const MAX_WRITE_WAIT: Duration = Duration::from_secs(2);
 
-/// What a thread of the recording reports.
+/// Report of a thread of the recording.
 pub(super) enum RecorderEvent {
     /// The file is created.
     Started(Recorder, String),

@@ -42,19 +42,19 @@ pub(super) fn draw(app: &App, replay: &Replay, theme: &Theme, area: Rect, frame:
     ]);
     let file = file(app, replay, theme);
     let width = usize::from(area.width);
-    let has_file = line.width() + file.width() + 2 <= width;
+    let hints: Vec<_> = KEYS
+        .iter()
+        .map(|(actions, word)| hint(app, actions, word, theme))
+        .collect();
+    let first = hints.first().map_or(0, |hint| span_width(hint));
+    let has_file = line.width() + first + file.width() + 2 <= width;
     let room = if has_file {
         width.saturating_sub(file.width() + 2)
     } else {
         width
     };
-    for (actions, word) in KEYS {
-        let keys: Vec<_> = actions.iter().map(|action| key(app, *action)).collect();
-        let hint = [
-            Span::styled(format!("  {}", keys.join(" ")), theme.key),
-            Span::raw(format!(" {word}")),
-        ];
-        if line.width() + hint.iter().map(Span::width).sum::<usize>() <= room {
+    for hint in hints {
+        if line.width() + span_width(&hint) <= room {
             line.extend(hint);
         }
     }
@@ -87,6 +87,19 @@ fn file(app: &App, replay: &Replay, theme: &Theme) -> String {
         name = fit(&name, MAX_FILE, theme.glyphs.more);
     }
     format!("{name} {from}-{to}")
+}
+
+/// Returns the keys of some actions with a word.
+fn hint<'a>(app: &App, actions: &[Action], word: &str, theme: &Theme) -> [Span<'a>; 2] {
+    let keys: Vec<_> = actions.iter().map(|action| key(app, *action)).collect();
+    [
+        Span::styled(format!("  {}", keys.join(" ")), theme.key),
+        Span::raw(format!(" {word}")),
+    ]
+}
+
+fn span_width(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(Span::width).sum()
 }
 
 /// Returns the name of the key of an action: one of recordings is not changed by the configuration file.
