@@ -11,7 +11,7 @@ use super::keymap::{Action, KeyContext, KeyPress, action};
 use super::kill_selection::Selection;
 use super::modal::Modal;
 use super::status::Status;
-use super::victim_counts::{VictimCounts, VictimLocks};
+use super::victim_counts::{BlockCounts, VictimCounts, VictimLocks};
 use super::victim_rows::{Diagnosing, VictimWidths};
 use super::victim_selection::VictimOrigin;
 use super::wake::next_second;
@@ -46,6 +46,8 @@ pub(crate) struct KillDialog {
     pub(super) diagnosing: Diagnosing,
     /// Counts of the victims that are not struck out.
     pub counts: VictimCounts,
+    /// The same for each block of tasks.
+    pub(super) counts_of_blocks: BlockCounts,
     /// Indexes of the victims that `h` struck out.
     pub struck_healthy: Vec<usize>,
     /// First line of the text about the only victim that is shown.
@@ -195,6 +197,7 @@ impl KillDialog {
             keys: Arc::new(keys),
             diagnosing: Diagnosing::default(),
             counts: VictimCounts::default(),
+            counts_of_blocks: BlockCounts::new(),
             struck_healthy: Vec::new(),
             scroll: 0,
             root: None,

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::kill_dialog::KillDialog;
+use super::victim_counts::is_left;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::{KillTask, Order};
 use crate::model::Now;
@@ -39,7 +40,7 @@ impl KillDialog {
     /// Returns the indexes of the victims that are not struck out and can still be killed.
     pub(crate) fn left(&self) -> impl Iterator<Item = usize> {
         let tasks = self.batch.tasks().iter().enumerate();
-        let left = tasks.filter(|(_, task)| !task.is_removed() && task.outcome().is_none());
+        let left = tasks.filter(|(_, task)| is_left(task));
         left.map(|(index, _)| index)
     }
 

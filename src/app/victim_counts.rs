@@ -1,10 +1,12 @@
 //! Counts of the victims of a kill dialog that are not struck out, kept until one of them changes.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::kill_dialog::KillDialog;
 use super::table_view::TableView;
-use crate::model::{EndpointId, LockHolder, SessionId};
+use crate::kill::KillTask;
+use crate::model::{EndpointId, Identity, LockHolder, SessionId};
 
 /// The locks of a victim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,49 +67,92 @@ pub(crate) struct VictimCounts {
     pub changed_rows: u64,
 }
 
+/// Counts of the victims of each block of tasks, and the version of the block that they are of.
+pub(super) type BlockCounts = Vec<(u64, VictimCounts)>;
+
+impl VictimCounts {
+    fn add(&mut self, identity: &Identity, locks: VictimLocks, is_healthy: bool) {
+        self.left += 1;
+        self.healthy += usize::from(is_healthy);
+        self.knows_locks |= locks.is_known;
+        self.blockers += usize::from(locks.blocks);
+        self.waiters += usize::from(locks.waits);
+        self.both += usize::from(locks.blocks && locks.waits);
+        if let Some(root) = locks.root {
+            *self.other_roots.entry((identity.endpoint, root)).or_default() += 1;
+        }
+        self.changed_rows = self.changed_rows.saturating_add(locks.changed_rows);
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.left += other.left;
+        self.healthy += other.healthy;
+        self.knows_locks |= other.knows_locks;
+        self.blockers += other.blockers;
+        self.waiters += other.waiters;
+        self.both += other.both;
+        for (root, count) in &other.other_roots {
+            *self.other_roots.entry(*root).or_default() += count;
+        }
+        self.changed_rows = self.changed_rows.saturating_add(other.changed_rows);
+    }
+}
+
 impl KillDialog {
-    /// Counts the victims again if one of them has changed.
+    /// Counts the victims again in the blocks of which one has changed.
     pub(super) fn count(&mut self) {
         let version = Some(self.batch.version());
         if self.counts.version == version {
             return;
         }
+        let mut counted = std::mem::take(&mut self.counts_of_blocks).into_iter();
+        let mut blocks = BlockCounts::new();
+        for (indexes, version) in self.batch.block_versions() {
+            let known = counted.next().filter(|(known, _)| *known == version);
+            blocks.push(known.unwrap_or_else(|| (version, self.count_block(indexes))));
+        }
         let mut counts = VictimCounts {
             version,
             ..VictimCounts::default()
         };
-        for index in self.left() {
-            let locks = self.locks.get(index).copied().unwrap_or_default();
-            counts.left += 1;
-            counts.healthy += usize::from(self.is_healthy(index));
-            counts.knows_locks |= locks.is_known;
-            counts.blockers += usize::from(locks.blocks);
-            counts.waiters += usize::from(locks.waits);
-            counts.both += usize::from(locks.blocks && locks.waits);
-            let endpoint = self
-                .batch
-                .tasks()
-                .get(index)
-                .map(|task| task.victim.identity.endpoint);
-            if let Some(root) = endpoint.zip(locks.root) {
-                *counts.other_roots.entry(root).or_default() += 1;
-            }
-            counts.changed_rows = counts.changed_rows.saturating_add(locks.changed_rows);
+        for (_, block) in &blocks {
+            counts.join(block);
         }
+        self.counts_of_blocks = blocks;
         if !counts.other_roots.is_empty() {
-            for index in self.left() {
-                if let Some(task) = self.batch.tasks().get(index) {
-                    let identity = &task.victim.identity;
-                    counts.other_roots.remove(&(identity.endpoint, identity.id));
-                }
-            }
+            self.remove_victims(&mut counts.other_roots);
         }
         self.counts = counts;
+    }
+
+    fn count_block(&self, indexes: Range<usize>) -> VictimCounts {
+        let mut counts = VictimCounts::default();
+        for index in indexes {
+            if let Some(task) = self.batch.tasks().get(index).filter(|task| is_left(task)) {
+                let locks = self.locks.get(index).copied().unwrap_or_default();
+                counts.add(&task.victim.identity, locks, self.is_healthy(index));
+            }
+        }
+        counts
+    }
+
+    /// Removes the root blockers that are victims themselves.
+    fn remove_victims(&self, roots: &mut BTreeMap<(EndpointId, SessionId), usize>) {
+        for task in self.batch.tasks().iter().filter(|task| is_left(task)) {
+            let identity = &task.victim.identity;
+            roots.remove(&(identity.endpoint, identity.id));
+        }
     }
 
     /// Counts the victims again because their diagnoses have changed.
     pub(super) fn recount(&mut self) {
         self.counts.version = None;
+        self.counts_of_blocks.clear();
         self.count();
     }
+}
+
+/// Whether a victim is not struck out and can still be killed.
+pub(super) fn is_left(task: &KillTask) -> bool {
+    !task.is_removed() && task.outcome().is_none()
 }

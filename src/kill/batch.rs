@@ -11,13 +11,17 @@ mod replies;
 mod stop;
 mod surveys;
 mod tasks;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::lists::ArrivedList;
+pub(crate) use self::tasks::TaskCounts;
 use self::tasks::Tasks;
-pub(crate) use self::tasks::{TaskCounts, TaskTexts};
+pub(crate) use self::texts::TaskTexts;
 use super::event::{KillEvent, Order, Ticket};
 use super::grace::Grace;
 use super::request_scheduler::RequestScheduler;
@@ -58,6 +62,8 @@ pub(crate) struct KillBatch {
     ticket: Ticket,
     /// Lists and log entries that the batch waits for.
     waits_for: BTreeMap<Ticket, EndpointId>,
+    /// Lists that have arrived, and are compared with the victims step by step.
+    arrived: BTreeMap<EndpointId, ArrivedList>,
     relist_at: BTreeMap<EndpointId, Duration>,
     /// Endpoints where several proxies reply.
     several: BTreeSet<EndpointId>,
@@ -103,6 +109,7 @@ impl KillBatch {
             phase: BatchPhase::Unconfirmed,
             ticket: Ticket::before_first(number),
             waits_for: BTreeMap::new(),
+            arrived: BTreeMap::new(),
             relist_at: BTreeMap::new(),
             several: BTreeSet::new(),
             surveys: BTreeMap::new(),
@@ -150,6 +157,11 @@ impl KillBatch {
     pub(crate) fn check_counts(&self) {
         let new = Tasks::new(self.tasks.to_vec());
         assert_eq!((self.counts(), self.texts()), (new.counts(), new.texts()));
+    }
+
+    /// Returns the indexes of each block of tasks, and a number that differs after a change of one of them.
+    pub(crate) fn block_versions(&self) -> impl Iterator<Item = (Range<usize>, u64)> {
+        self.tasks.block_versions()
     }
 
     /// Returns texts about all victims.
@@ -201,6 +213,7 @@ impl KillBatch {
     fn is_decided(&self) -> bool {
         matches!(self.phase, BatchPhase::Unconfirmed)
             && self.waits_for.is_empty()
+            && self.arrived.is_empty()
             && !self.counts().is_undecided
             && !self.waits_for_survey()
     }
@@ -216,7 +229,8 @@ impl KillBatch {
             if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
                 task.toggle_removed();
                 self.revision += 1;
-                if task.is_undecided() && !task.has_request() && self.waits_for.is_empty() {
+                let is_unchecked = task.is_undecided() && !task.has_request();
+                if is_unchecked && !self.is_checked_by_list(index) {
                     self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
                 }
             }
@@ -335,7 +349,7 @@ impl KillBatch {
             }
             KillEvent::Surveyed(ticket, reply) => self.surveyed(ticket, reply, now),
             KillEvent::Deleted(ticket, answer) => self.deleted(ticket, answer, now),
-            KillEvent::Relisted(ticket, answer) => self.on_list_reply(ticket, &answer, now),
+            KillEvent::Relisted(ticket, answer) => self.on_list_reply(ticket, answer),
             KillEvent::Logged(ticket, answer) if ticket.number() != self.number() => {
                 self.statements_logged(ticket, &answer, now, &mut orders);
             }
@@ -360,7 +374,9 @@ impl KillBatch {
             BatchPhase::Unconfirmed | BatchPhase::Running => {
                 let alarms = self.scheduler.values().filter_map(RequestScheduler::wake_at);
                 let surveys = self.survey_at.values().map(|(at, _)| *at);
+                let at_once = (!self.arrived.is_empty()).then_some(Duration::ZERO);
                 alarms
+                    .chain(at_once)
                     .chain(self.relist_at.values().copied())
                     .chain(surveys)
                     .min()

@@ -1,10 +1,7 @@
 //! Facts about the victims of a kill and its consequences, for the kill dialog and `maxtop kill`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{FirstCheck, KillState, KillTask, RefusalReason};
-use crate::filter::Filter;
-use crate::model::{Part, Session, Span, Text, visible};
+use super::{FirstCheck, KillState, KillTask};
+use crate::model::{Part, Session, Span, Text};
 
 /// Maximum number of characters shown of a statement; enough to recognize it.
 const MAX_SQL_CHARS: usize = 200;
@@ -52,71 +49,6 @@ impl CheckCounts {
     }
 }
 
-/// Counts the victims that will not be killed by the cause, largest first. Those that were removed are left out.
-pub(crate) fn refusals(tasks: &[KillTask]) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for outcome in tasks
-        .iter()
-        .filter(|task| !task.is_removed())
-        .filter_map(KillTask::outcome)
-    {
-        let why = outcome
-            .refusal()
-            .map_or_else(|| outcome.word().to_owned(), RefusalReason::short);
-        *counts.entry(why).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
-}
-
-/// Counts the victims that can still be killed by a value of their sessions, largest first.
-pub(crate) fn count_by(
-    tasks: &[KillTask],
-    value: impl Fn(&Session) -> Option<&Text>,
-) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
-    let is_left = |task: &&KillTask| !task.is_removed() && task.outcome().is_none();
-    for task in tasks.iter().filter(is_left) {
-        *counts.entry(value(&task.victim.session)).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts
-        .into_iter()
-        .map(|(name, count)| (name.map_or("unknown", Text::as_str).to_owned(), count))
-        .collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
-}
-
-/// Returns the filter that selected all victims, or a list if there are several filters.
-pub(crate) fn selected_by(tasks: &[KillTask]) -> Option<String> {
-    let mut filters = tasks.iter().map(|task| task.victim.taken_by.as_ref());
-    let first = filters.next()?;
-    let is_one = filters.all(|filter| filter.map(Filter::text) == first.map(Filter::text));
-    let texts = || tasks.iter().filter_map(|task| task.victim.taken_by.as_ref());
-    if is_one {
-        return first.map(|filter| visible(filter.text().trim()).into_owned());
-    }
-    let by_hand = tasks.len() - texts().count();
-    let distinct: BTreeSet<_> = texts().map(|filter| filter.text().trim()).collect();
-    let mut names: Vec<String> = distinct
-        .into_iter()
-        .map(|text| visible(text).into_owned())
-        .collect();
-    names.extend((by_hand > 0).then(|| format!("{by_hand} by hand")));
-    Some(names.join("; "))
-}
-
-/// Returns the filter that selected all victims; `None` if it did not select one of them.
-pub(crate) fn common_filter(tasks: &[KillTask]) -> Option<String> {
-    let is_selected = tasks.iter().all(|task| task.victim.taken_by.is_some());
-    let mut texts = tasks
-        .iter()
-        .filter_map(|task| task.victim.taken_by.as_ref().map(Filter::text));
-    let first = texts.next()?;
-    (is_selected && texts.all(|text| text == first)).then(|| visible(first.trim()).into_owned())
-}
-
 /// Returns the parts of the identity that the first checks could not compare, which weakens them:
 /// `process start, port`. `None` if all were compared.
 pub(crate) fn not_compared<'a>(tasks: impl IntoIterator<Item = &'a KillTask>) -> Option<String> {
@@ -126,10 +58,16 @@ pub(crate) fn not_compared<'a>(tasks: impl IntoIterator<Item = &'a KillTask>) ->
             parts.push(part.name());
         }
     }
+    joined_parts(&parts)
+}
+
+/// Joins the names of parts; `None` if there are none.
+pub(super) fn joined_parts(parts: &[&str]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-fn unchecked(task: &KillTask) -> &[Part] {
+/// Returns the parts of the identity that the first check of a victim could not compare.
+pub(super) fn unchecked(task: &KillTask) -> &[Part] {
     match task.state() {
         KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) => unchecked,
         _ => &[],

@@ -88,6 +88,9 @@ impl<E: KillTransport> KillDriver<E> {
     pub(super) async fn wait_for_checks(&mut self) {
         while let Some(event) = next_answer(&mut self.requests).await {
             self.on_event(event);
+            while self.batch.compares_lists() {
+                self.on_event(KillEvent::Clock);
+            }
             self.batch.refuse_unanswered();
         }
     }

@@ -45,6 +45,7 @@ impl KillBatch {
                 self.logged_late();
             }
             BatchPhase::Unconfirmed | BatchPhase::Running => {
+                self.check_by_lists(now);
                 self.wake(now);
                 self.request_due_lists(now, orders);
                 self.survey_in_time(now, orders);

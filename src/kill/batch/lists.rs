@@ -9,6 +9,17 @@ use crate::kill::task::{CheckReply, KillTask, RECHECK_DELAY, SessionReply};
 use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{EndpointId, Identity, Lookup, Now, ProcessStart, RequestError, Snapshot};
 
+/// Maximum number of victims that are compared with a fresh list in one step, so that keys do not wait.
+const CHECKS_PER_STEP: usize = if cfg!(test) { 24 } else { 4096 };
+
+/// A fresh list that has arrived, or its fault.
+#[derive(Clone, Debug)]
+pub(super) struct ArrivedList {
+    reply: Result<Arc<Snapshot>, RequestError>,
+    /// Index of the next victim to check.
+    next: usize,
+}
+
 /// Why a batch is canceled if another process runs at its endpoint.
 const RESTARTED: &str = "the proxy was restarted: its ids belong to other sessions now";
 
@@ -49,37 +60,50 @@ impl KillBatch {
         }
     }
 
-    /// Uses the fresh list for all first checks of an endpoint. Sessions that are missing from it are
-    /// checked individually, because a list is not atomic.
-    pub(super) fn on_list_reply(
-        &mut self,
-        ticket: Ticket,
-        answer: &Result<Arc<Snapshot>, RequestError>,
-        now: Now,
-    ) {
-        let Some(endpoint) = self.waits_for.remove(&ticket) else {
-            return;
-        };
-        let Self {
-            tasks,
-            scheduler,
-            rules,
-            relist_at,
-            ..
-        } = self;
-        let Some(scheduler) = scheduler.get_mut(&endpoint) else {
-            return;
-        };
-        let asks_again = answer.as_ref().is_err_and(|fault| !fault.is_refused_password());
-        if asks_again {
-            relist_at.insert(endpoint, now.elapsed + RECHECK_DELAY);
+    /// Keeps the fresh list, or its fault, for the first checks of its endpoint.
+    pub(super) fn on_list_reply(&mut self, ticket: Ticket, reply: Result<Arc<Snapshot>, RequestError>) {
+        if let Some(endpoint) = self.waits_for.remove(&ticket) {
+            self.arrived.insert(endpoint, ArrivedList { reply, next: 0 });
         }
-        let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
-        let open = (0..)
-            .zip(tasks.iter_mut())
-            .filter(|(_, a)| here(a) && a.is_undecided());
-        for (index, task) in open {
-            let reply = match answer {
+    }
+
+    /// Uses the lists that have arrived for the first checks of some more victims. Sessions that are missing from
+    /// a list are checked individually, because a list is not atomic.
+    pub(super) fn check_by_lists(&mut self, now: Now) {
+        let endpoints: Vec<_> = self.arrived.keys().copied().collect();
+        for endpoint in endpoints {
+            let Some(mut list) = self.arrived.remove(&endpoint) else {
+                continue;
+            };
+            if list.next == 0
+                && list
+                    .reply
+                    .as_ref()
+                    .is_err_and(|fault| !fault.is_refused_password())
+            {
+                self.relist_at.insert(endpoint, now.elapsed + RECHECK_DELAY);
+            }
+            self.check_by_list(endpoint, &mut list, now);
+            if list.next < self.tasks.len() {
+                self.arrived.insert(endpoint, list);
+            }
+        }
+    }
+
+    /// Checks the next [`CHECKS_PER_STEP`] victims by a list.
+    fn check_by_list(&mut self, endpoint: EndpointId, list: &mut ArrivedList, now: Now) {
+        let end = list.next.saturating_add(CHECKS_PER_STEP).min(self.tasks.len());
+        let indexes = list.next..end;
+        list.next = end;
+        let Some(scheduler) = self.scheduler.get_mut(&endpoint) else {
+            return;
+        };
+        for index in indexes {
+            let is_open = |task: &KillTask| task.victim.identity.endpoint == endpoint && task.is_undecided();
+            let Some(task) = self.tasks.get(index).filter(|task| is_open(task)) else {
+                continue;
+            };
+            let reply = match &list.reply {
                 Ok(snapshot) => {
                     let Some(session) = snapshot.get(task.victim.identity.id) else {
                         scheduler.queue_check(index);
@@ -89,8 +113,23 @@ impl KillBatch {
                 }
                 Err(fault) => SessionReply::Failed(fault.clone()),
             };
-            task.on_reply(CheckReply { reply, rules }, now);
+            if let Some(task) = self.tasks.get_mut(index) {
+                let rules = &self.rules;
+                task.on_reply(CheckReply { reply, rules }, now);
+            }
         }
+    }
+
+    /// Whether a list has arrived that was not compared with all victims yet: `KillEvent::Clock` continues.
+    pub(crate) fn compares_lists(&self) -> bool {
+        !self.arrived.is_empty()
+    }
+
+    /// Whether a list that is expected or has arrived will be used for the first check of a victim.
+    pub(super) fn is_checked_by_list(&self, index: usize) -> bool {
+        let endpoint = self.tasks.get(index).map(|task| task.victim.identity.endpoint);
+        let list = endpoint.and_then(|endpoint| self.arrived.get(&endpoint));
+        !self.waits_for.is_empty() || list.is_some_and(|list| index >= list.next)
     }
 
     /// Handles a list of the regular polling. A session missing from two in a row is gone. After a

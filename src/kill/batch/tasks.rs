@@ -4,14 +4,15 @@
 //! a change costs one block.
 
 use std::collections::BTreeMap;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use super::texts::{TaskTexts, TextCounts};
+use crate::kill::Tally;
 use crate::kill::open_work::OpenWork;
-use crate::kill::summary::{self, CheckCounts};
+use crate::kill::summary::CheckCounts;
 use crate::kill::task::KillTask;
-use crate::kill::{KillOutcome, RefusalReason, Tally};
 use crate::model::{EndpointId, ProcessStart};
 
 /// Number of tasks in a block. Tests have few tasks.
@@ -143,41 +144,6 @@ fn earliest(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> 
     one.into_iter().chain(other).min()
 }
 
-/// Texts that the dialog shows about all victims.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TaskTexts {
-    /// Number of sessions that can still be killed, by user, largest first.
-    pub by_user: Vec<(String, usize)>,
-    /// The same by service.
-    pub by_service: Vec<(String, usize)>,
-    /// Number of sessions that will not be killed, by cause, largest first.
-    pub refusals: Vec<(String, usize)>,
-    /// Advice for the first of them that has some.
-    pub advice: Option<String>,
-    /// Parts of the identity that could not be compared.
-    pub not_compared: Option<String>,
-    /// The filters that selected the victims.
-    pub selected_by: Option<String>,
-    /// The one filter that selected all victims.
-    pub common_filter: Option<String>,
-}
-
-impl TaskTexts {
-    fn of(tasks: &[KillTask]) -> Self {
-        let refused = tasks.iter().filter(|task| !task.is_removed());
-        let mut refused = refused.filter_map(|task| task.outcome().and_then(KillOutcome::refusal));
-        Self {
-            by_user: summary::count_by(tasks, |session| session.user.as_ref()),
-            by_service: summary::count_by(tasks, |session| session.service.as_ref()),
-            refusals: summary::refusals(tasks),
-            advice: refused.find_map(RefusalReason::advice),
-            not_compared: summary::not_compared(tasks),
-            selected_by: summary::selected_by(tasks),
-            common_filter: summary::common_filter(tasks),
-        }
-    }
-}
-
 /// The tasks of a batch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tasks {
@@ -186,7 +152,11 @@ pub(super) struct Tasks {
     blocks: Vec<OnceLock<TaskCounts>>,
     /// Counts of all tasks. Empty if a task has changed.
     all: OnceLock<TaskCounts>,
+    /// Counts of each block for the texts, and the texts about all tasks.
+    text_blocks: Vec<OnceLock<TextCounts>>,
     texts: OnceLock<TaskTexts>,
+    /// Version of the last change of each block.
+    block_versions: Vec<u64>,
     /// Incremented with every possible change of a task.
     version: u64,
 }
@@ -197,6 +167,8 @@ impl Tasks {
         Self {
             list,
             blocks: std::iter::repeat_with(OnceLock::new).take(blocks).collect(),
+            text_blocks: std::iter::repeat_with(OnceLock::new).take(blocks).collect(),
+            block_versions: vec![0; blocks],
             ..Self::default()
         }
     }
@@ -204,19 +176,29 @@ impl Tasks {
     /// Returns a task for a change.
     pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut KillTask> {
         self.on_change();
-        if let Some(block) = self.blocks.get_mut(index / BLOCK) {
-            block.take();
-        }
+        self.on_block_change(index / BLOCK);
         self.list.get_mut(index)
     }
 
     /// Returns all tasks for a change.
     pub(super) fn iter_mut(&mut self) -> std::slice::IterMut<'_, KillTask> {
         self.on_change();
-        for block in &mut self.blocks {
-            block.take();
+        for block in 0..self.blocks.len() {
+            self.on_block_change(block);
         }
         self.list.iter_mut()
+    }
+
+    fn on_block_change(&mut self, block: usize) {
+        if let Some(counts) = self.blocks.get_mut(block) {
+            counts.take();
+        }
+        if let Some(counts) = self.text_blocks.get_mut(block) {
+            counts.take();
+        }
+        if let Some(version) = self.block_versions.get_mut(block) {
+            *version = self.version;
+        }
     }
 
     fn on_change(&mut self) {
@@ -228,6 +210,13 @@ impl Tasks {
     /// Returns a number that differs after a change of a task.
     pub(super) const fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Returns the indexes of each block, and a number that differs after a change of one of its tasks.
+    pub(super) fn block_versions(&self) -> impl Iterator<Item = (Range<usize>, u64)> {
+        let starts = (0..self.list.len()).step_by(BLOCK);
+        let ranges = starts.map(|start| start..self.list.len().min(start + BLOCK));
+        ranges.zip(self.block_versions.iter().copied())
     }
 
     /// Returns the counts of each block, with its tasks and the index of the first one.
@@ -259,7 +248,13 @@ impl Tasks {
 
     /// Returns the texts about all tasks.
     pub(super) fn texts(&self) -> &TaskTexts {
-        self.texts.get_or_init(|| TaskTexts::of(&self.list))
+        self.texts.get_or_init(|| {
+            let mut all = TextCounts::default();
+            for (block, tasks) in self.text_blocks.iter().zip(self.list.chunks(BLOCK)) {
+                all.join(block.get_or_init(|| TextCounts::of(tasks)));
+            }
+            all.texts()
+        })
     }
 }
 

@@ -14,6 +14,8 @@ fn add_list(play: &mut KillHarness, count: u64) {
     let (ticket, _) = *list.last().expect("a list");
     let rows = (1..=count).map(|id| session(id, "alice")).collect();
     play.hear(KillEvent::Relisted(ticket, Ok(Arc::new(play.list(rows)))));
+    // The list is compared with the victims step by step.
+    play.wait(Duration::ZERO);
 }
 
 /// Replies to every pending request with `answer`.
@@ -101,6 +103,28 @@ fn whom_the_fresh_list_does_not_have_is_asked_for_alone() {
     assert!(play.batch.open_dialog_ticket().is_none());
     play.reply(play.last_check(), Ok(session(20, "alice")));
     assert_eq!(play.batch.confirmable(), 20);
+}
+
+#[test]
+fn a_list_is_compared_step_by_step_and_yes_waits_for_the_last_step() {
+    let mut play = many(60);
+    play.strike(3);
+    play.strike(50);
+    let list = play.asked(|request| matches!(request, KillRequest::List));
+    let rows = (1..=60).map(|id| session(id, "alice")).collect();
+    play.hear(KillEvent::Relisted(list[0].0, Ok(Arc::new(play.list(rows)))));
+    assert!(play.batch.compares_lists());
+    assert!(play.batch.confirmable() < 58 && play.batch.open_dialog_ticket().is_none());
+    // One was skipped because it was struck out, the other one is still to be compared.
+    play.strike(3);
+    play.strike(50);
+    play.wait(Duration::ZERO);
+    assert_eq!(play.batch.confirmable(), 59);
+    let checks = play.checks();
+    assert_eq!(checks.len(), 1, "{checks:?}");
+    play.reply(play.last_check(), Ok(session(4, "alice")));
+    assert_eq!(play.batch.confirmable(), 60);
+    assert!(play.batch.open_dialog_ticket().is_some());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::filter::Ternary;
 use crate::kill::open_work::{OpenWork, consequences};
-use crate::kill::summary::{CheckCounts, activity, count_by, facts, not_compared, refusals, selected_by};
+use crate::kill::summary::{CheckCounts, activity, facts, not_compared};
 use crate::model::{JsonApiFields, RunningStatement, ServerConnection};
 
 fn busy(id: u64) -> Session {
@@ -42,11 +42,11 @@ fn every_victim_is_counted_once() {
     };
     assert_eq!(counts, expected);
     assert_eq!(play.batch.confirmable(), counts.passed);
-    let users = count_by(play.batch.tasks(), |session| session.user.as_ref());
-    assert_eq!(users, [("alice".to_owned(), 2)], "those that can still be killed");
-    let refusals = refusals(play.batch.tasks());
-    assert_eq!(refusals, [("protected".to_owned(), 1)]);
-    assert_eq!(selected_by(play.batch.tasks()), None);
+    let texts = play.batch.texts();
+    let alice = [("alice".to_owned(), 2)];
+    assert_eq!(texts.by_user, alice, "those that can still be killed");
+    assert_eq!(texts.refusals, [("protected".to_owned(), 1)]);
+    assert_eq!(texts.selected_by, None);
 }
 
 #[test]
