@@ -53,7 +53,7 @@ pub use checked::Checked;
 pub(crate) use continuity::PROCESS_READS;
 pub(super) use decode::off_thread;
 pub(crate) use inspection::Inspection;
-pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
+pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, Login, TlsSpec, TokenUse};
 pub use sql::{LockTablesTurn, StatementResult};
 pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
@@ -76,6 +76,8 @@ struct Inner {
     /// Whether sessions keep their last statements, according to the last reply.
     keeps_statements: AtomicBool,
     warnings: Vec<&'static str>,
+    /// User and source of the password, for messages.
+    login: Option<Login>,
     /// Limits of the decoder. Larger lists are not decoded.
     bounds: Bounds,
     /// Keeps lists apart from each other and from checks.
@@ -118,6 +120,7 @@ impl Client {
             dialects: DialectDetector::new(spec.dialect),
             deletion: DeletePermission::unless_read_only(spec.read_only),
             warnings: spec.warnings(),
+            login: spec.login.clone(),
             bounds: spec.bounds,
             sql: spec.server_access.clone().map(SqlAccess::new),
             exchange: Exchange::new(spec)?,
@@ -153,6 +156,11 @@ impl Client {
     /// Returns the user, if credentials are sent.
     pub fn user(&self) -> Option<&str> {
         self.0.exchange.access().user()
+    }
+
+    /// Returns user and source of the password, for messages.
+    pub(crate) fn login(&self) -> Option<&Login> {
+        self.0.login.as_ref()
     }
 
     /// Whether credentials are sent.

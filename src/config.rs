@@ -100,6 +100,8 @@ pub(crate) struct Config {
     pub recordings: Option<PathBuf>,
     /// Filter of sessions that are never killed. An empty one protects none.
     pub protect: Filter,
+    /// Origin of that filter.
+    pub protect_origin: Origin,
     /// Whether a kill also ends the running statements of its sessions.
     pub kill_statements: bool,
     /// Sessions that are expected to wait. They never have a reason.
@@ -177,6 +179,7 @@ impl Config {
             audit: None,
             recordings: None,
             protect: Filter::default(),
+            protect_origin: Origin::Default,
             kill_statements: false,
             expected: ExpectedFilter::default(),
             thresholds: Thresholds::default(),

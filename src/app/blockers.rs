@@ -166,9 +166,36 @@ impl App {
             }
             pane.cursor = own.map(|row| row.key.clone());
         }
+        let from = self.detail.as_ref().filter(|_| self.detail_has_keys());
+        let from = from.map(|detail| (detail.identity.endpoint, detail.identity.id));
         self.leave_view();
         self.blockers = Some(pane);
         self.step_blocker(0);
+        if let Some((endpoint, id)) = from
+            && self.waits_outside(endpoint, id)
+        {
+            self.go_to_blocker_of(endpoint, id);
+        }
+    }
+
+    /// Whether a session waits for a thread that is no session of the proxy. That thread has to end, and `y` copies
+    /// its KILL.
+    fn waits_outside(&self, endpoint: EndpointId, id: SessionId) -> bool {
+        let locks = self.locks_of(endpoint).and_then(|locks| locks.session(id));
+        let wait = locks.and_then(|locks| locks.wait.as_ref());
+        wait.is_some_and(|wait| wait.blocker.is_some() && !wait.has_listed_blocker() && !wait.is_likely)
+    }
+
+    /// Puts the cursor on the root blocker that a session waits for.
+    fn go_to_blocker_of(&mut self, endpoint: EndpointId, id: SessionId) {
+        let rows = self.table.view.blockers.rows.iter();
+        let mut threads = rows.filter_map(BlockerRow::thread);
+        let own = threads.find(|row| (row.key.endpoint, row.session) == (endpoint, Some(id)));
+        let root = own.and_then(|row| row.root.clone());
+        if let Some(pane) = self.blockers.as_mut().filter(|_| root.is_some()) {
+            pane.cursor = root;
+            self.step_blocker(0);
+        }
     }
 
     /// Returns the number of lines of the view that show threads.

@@ -52,6 +52,9 @@ impl ColumnId {
     /// The session id. Always shown, because it identifies the row.
     pub const NUMBER: Self = Self::constant(&COLUMNS, "id");
 
+    /// The user.
+    pub(crate) const USER: Self = Self::constant(&COLUMNS, "user");
+
     /// The most severe reason.
     pub(crate) const WHY: Self = Self::constant(&COLUMNS, "why");
 

@@ -16,7 +16,7 @@ use super::victim_rows::{Diagnosing, VictimWidths};
 use super::victim_selection::VictimOrigin;
 use super::wake::next_second;
 use crate::diagnosis::OwnedDiagnosis;
-use crate::kill::{DialogResult, DialogState, KillBatch, Order, Press, Rules, Ticket, Victim};
+use crate::kill::{DialogResult, DialogState, KillBatch, KillTask, Order, Press, Rules, Ticket, Victim};
 use crate::model::{EndpointId, Now, RowKey};
 
 /// State of the open dialog.
@@ -169,6 +169,11 @@ impl App {
 }
 
 impl KillDialog {
+    /// Returns the victim under the cursor.
+    pub(super) fn under_cursor(&self) -> Option<&KillTask> {
+        self.batch.tasks().get(self.cursor)
+    }
+
     /// Opens the dialog for these victims. Returns it with the orders of their checks.
     pub(super) fn open(
         number: u32,

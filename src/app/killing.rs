@@ -357,7 +357,7 @@ pub(super) const BY_KEY: &str = "by key";
 
 /// Returns the status line of a canceled batch.
 fn canceled(batch: &KillBatch, why: &str) -> Status {
-    let victims = match batch.tally().total() {
+    let victims = match batch.victim_count() {
         1 => batch.describe_victims(),
         _ => format!("these {}", batch.describe_victims()),
     };

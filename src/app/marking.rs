@@ -30,6 +30,7 @@ impl App {
         let are_marked = self.table.is_group_marked();
         match self.table.chosen_group(&self.table.view.spec.filter) {
             Ok(Some((key, filter))) => {
+                self.keep_marks();
                 self.marks.change_group(&self.table.view, key, are_marked, filter);
                 self.wait_for_marks();
                 self.step(1);
@@ -46,6 +47,9 @@ impl App {
                 "a range needs the list of sessions; Space marks the whole group".to_owned(),
             ))
         } else {
+            if self.marks.anchor().is_some() {
+                self.keep_marks();
+            }
             let status = self.marks.toggle_range(&self.table);
             self.wait_for_marks();
             status
@@ -54,6 +58,7 @@ impl App {
 
     /// Marks all rows that match the filter.
     pub(super) fn mark_all(&mut self) {
+        self.keep_marks();
         self.marks.mark_all(&self.table.view);
         self.wait_for_marks();
     }

@@ -140,6 +140,27 @@ impl Marks {
         Some(RemovedMarks { id, count })
     }
 
+    /// Keeps the marks as they are, so that [`Self::return_to`] can take back what follows.
+    pub(super) fn keep(&mut self) -> RemovedMarks {
+        let id = self.next_number();
+        self.removed.push((id, self.set.clone()));
+        self.epoch += 1;
+        self.must_count = true;
+        RemovedMarks {
+            id,
+            count: self.set.len(),
+        }
+    }
+
+    /// Replaces the marks by those that were kept. Returns how many of them are left.
+    pub(super) fn return_to(&mut self, kept: RemovedMarks) -> usize {
+        self.stop_changes();
+        self.anchor = None;
+        self.set = self.forget(kept).unwrap_or_default();
+        self.must_count = true;
+        self.set.len()
+    }
+
     /// Brings marks back that were removed. Returns how many of them are left.
     pub(super) fn bring_back(&mut self, marks: RemovedMarks) -> usize {
         let set = self.forget(marks).unwrap_or_default();

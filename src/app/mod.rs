@@ -252,7 +252,7 @@ impl App {
     /// Whether no endpoint can read locks, because all of them have the draft's API.
     pub(crate) fn has_only_drafts(&self) -> bool {
         let mut dialects = self.endpoints.iter().map(|endpoint| endpoint.dialect);
-        self.endpoints.len() > 0 && dialects.all(|dialect| dialect == Some(Dialect::Draft))
+        !self.endpoints.is_empty() && dialects.all(|dialect| dialect == Some(Dialect::Draft))
     }
 
     /// Returns what a session has open. `None` before the first list of its endpoint.

@@ -8,7 +8,7 @@ use super::keymap::{Action, KeyPress};
 use super::msg::Effect;
 use super::status::Status;
 use super::table_view::TableView;
-use crate::model::RowKey;
+use crate::model::{RowKey, SessionId};
 
 /// An id while its digits are typed.
 #[derive(Clone, Debug)]
@@ -128,9 +128,34 @@ impl App {
             if let Some(position) = position {
                 self.jump(position);
             }
-            self.status = Some(Status::note(format!("{} is not listed", goto.digits)));
+            let text = self.why_not_shown(&goto.digits);
+            self.status = Some(Status::note(text));
         }
         self.goto = Some(goto);
+    }
+
+    /// Returns why no row has an id that begins with these digits: it is hidden, or there is none.
+    fn why_not_shown(&self, digits: &str) -> String {
+        let id = digits.parse().ok().map(SessionId);
+        let mut latest = self
+            .endpoints
+            .iter()
+            .filter_map(|endpoint| endpoint.latest.as_ref());
+        let is_listed = id.is_some_and(|id| latest.any(|latest| latest.get(id).is_some()));
+        if !is_listed {
+            return format!("{digits} is not listed");
+        }
+        let mut by = Vec::new();
+        if !self.table.filter.is_empty() {
+            by.push("the filter".to_owned());
+        }
+        if self.table.hide_idle {
+            by.push(self.settings.keys.first(Action::HideIdle));
+        }
+        if by.is_empty() {
+            return format!("{digits} is not shown yet");
+        }
+        format!("{digits} is hidden by {}", by.join(" or "))
     }
 
     /// Opens the details of the session under the cursor, or switches them to it.

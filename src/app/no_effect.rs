@@ -259,11 +259,7 @@ static NO_EFFECTS: &[NoEffect] = &[
     NoEffect {
         contexts: DIALOG,
         actions: &[Action::Blockers],
-        applies: |app| {
-            app.modal
-                .kill_dialog()
-                .is_some_and(|dialog| dialog.root.is_none())
-        },
+        applies: |app| app.root_of_dialog().is_none(),
         text: "no blocker of this session is known",
     },
     NoEffect {

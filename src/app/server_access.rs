@@ -24,9 +24,15 @@ impl ServerAccess {
         reports.insert(report.server.clone(), report);
     }
 
-    /// Returns the longest time that the statements of one round took at a server. `None` without a report.
+    /// Returns the longest time that the statements of one round took at a server. `None` if no server could be read.
     pub(crate) fn cost(&self) -> Option<Duration> {
-        self.reports.values().map(|report| report.cost).max()
+        let read = self.reports.values().filter(|report| report.activity.is_ok());
+        read.map(|report| report.cost).max()
+    }
+
+    /// Whether the locks of no server are known: there is no access, or every server failed.
+    pub(crate) fn knows_nothing(&self) -> bool {
+        !self.is_set || !self.reports.is_empty() && self.cost().is_none()
     }
 
     /// Returns the servers that could not be read, and why.

@@ -1,4 +1,4 @@
-//! `u`: brings back marks and filters that a key has removed, the newest first.
+//! `u`: brings back marks and filters that a key has removed or changed, the newest first.
 
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ const MAX_REMOVALS: usize = 20;
 enum Removed {
     /// Marks.
     Marks(RemovedMarks),
+    /// The marks before a key has marked or unmarked several sessions.
+    MarksBefore(RemovedMarks),
     /// A filter.
     Filter(Filter),
 }
@@ -77,9 +79,15 @@ impl App {
         self.status = Some(Status::note(text));
     }
 
+    /// Keeps the marks before a key marks or unmarks several sessions.
+    pub(super) fn keep_marks(&mut self) {
+        let kept = self.marks.keep();
+        self.add_removal(Removed::MarksBefore(kept));
+    }
+
     fn add_removal(&mut self, removed: Removed) {
         for (_, old) in self.undo.push(self.now.elapsed, removed) {
-            if let Removed::Marks(marks) = old {
+            if let Removed::Marks(marks) | Removed::MarksBefore(marks) = old {
                 drop(self.marks.forget(marks));
             }
         }
@@ -99,6 +107,11 @@ impl App {
                 let left = self.marks.bring_back(marks);
                 self.wait_for_marks();
                 came_back(left, marks.count)
+            }
+            Some((_, Removed::MarksBefore(marks))) => {
+                let left = self.marks.return_to(marks);
+                self.wait_for_marks();
+                format!("marks as before: {left} marked")
             }
             Some((_, Removed::Filter(filter))) => {
                 let text = format!("back: filter {}", visible(filter.text().trim()));

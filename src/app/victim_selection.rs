@@ -257,6 +257,7 @@ impl App {
                 .filter_map(|id| self.kill_target(id))
                 .collect(),
             rules: Rules {
+                protect_origin: None,
                 protect: self.settings.protect.clone(),
                 diagnosis: self.settings.diagnosis.clone(),
                 reports: self.endpoints.reports(),

@@ -1,5 +1,7 @@
 //! Arguments of the commands `list`, `show`, `config`, `doctor` and `kill`.
 
+use std::str::FromStr;
+
 use clap::{Args, ValueEnum};
 
 /// Arguments of `maxtop list`.
@@ -13,11 +15,19 @@ pub(crate) struct ListArgs {
     #[arg(short, long)]
     pub watch: bool,
     /// End after N lists, failed ones included; implies --watch
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = from_one::<u64>)]
     pub count: Option<u64>,
     /// End with status 5 if a listed session matches; with --watch at the first match
     #[arg(long, value_name = "FILTER")]
     pub fail_if: Option<String>,
+}
+
+/// Parses a number that is at least 1.
+fn from_one<T: FromStr + Default + PartialEq>(text: &str) -> Result<T, &'static str> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| *number != T::default())
+        .ok_or("expected a number, 1 or more")
 }
 
 const LIST_AFTER_HELP: &str = "\
@@ -46,6 +56,7 @@ pub(crate) enum ListOutput {
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     /// Session id
+    #[arg(allow_negative_numbers = true)]
     pub id: String,
     /// Output format
     #[arg(short, long, value_enum, default_value_t)]
@@ -108,7 +119,7 @@ pub(crate) enum DoctorOutput {
 #[derive(Debug, Args)]
 pub(crate) struct KillArgs {
     /// Session ids; with --filter or --key, each must also match it
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", allow_negative_numbers = true)]
     pub ids: Vec<String>,
     /// Kill only the session with this fingerprint, as shown by 'list -o json'
     #[arg(long, value_name = "KEY")]
@@ -119,8 +130,8 @@ pub(crate) struct KillArgs {
     /// Show what would be killed, without killing
     #[arg(long)]
     pub dry_run: bool,
-    /// Refuse if more than N sessions match [default with --yes: 100]
-    #[arg(long, value_name = "N")]
+    /// Refuse if more than N sessions match, 1 or more [default with --yes: 100]
+    #[arg(long, value_name = "N", value_parser = from_one::<usize>)]
     pub max: Option<usize>,
     /// Reason, for the audit log
     #[arg(long, value_name = "TEXT")]

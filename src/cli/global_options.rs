@@ -73,7 +73,7 @@ pub(super) fn option(setting: &'static Setting) -> Arg {
         .long(setting.name)
         .short(setting.short)
         .global(true)
-        .allow_hyphen_values(setting.form == Form::Column)
+        .allow_hyphen_values(setting.form.may_begin_with_hyphen())
         .value_name(setting.form.placeholder())
         .help(short_help(setting))
         .long_help(long_help(setting))

@@ -134,3 +134,42 @@ fn every_example_can_be_typed() {
         }
     }
 }
+
+fn refusal(words: &str) -> String {
+    let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
+    parse(&words).unwrap_err().render().to_string()
+}
+
+#[test]
+fn help_has_a_help_option() {
+    for words in ["maxtop help --help", "maxtop help -h"] {
+        assert_eq!(refusal(words), refusal("maxtop help"), "{words}");
+    }
+    assert_eq!(refusal("maxtop help list --help"), refusal("maxtop help list"));
+    assert!(refusal("maxtop help list --help").contains("Usage: maxtop list"));
+}
+
+#[test]
+fn a_negative_number_is_a_bad_value_and_not_an_unknown_option() {
+    for words in [
+        "maxtop list -i -1",
+        "maxtop list --interval -1s",
+        "maxtop kill 5 --grace -3s",
+        "maxtop kill -5",
+        "maxtop show -5",
+    ] {
+        let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
+        assert!(parse(&words).is_ok(), "checked with the other values: {words:?}");
+    }
+}
+
+#[test]
+fn a_number_of_sessions_or_lists_is_at_least_one() {
+    for words in [
+        "maxtop kill 5 --max 0",
+        "maxtop kill 5 --max x",
+        "maxtop list --count 0",
+    ] {
+        assert!(refusal(words).contains("expected a number, 1 or more"), "{words}");
+    }
+}

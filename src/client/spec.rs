@@ -24,6 +24,15 @@ pub struct Credentials {
     pub password: SecretString,
 }
 
+/// The configured user and the source of its password, for messages.
+#[derive(Clone, Debug, Default)]
+pub struct Login {
+    /// The user, also if there is no password.
+    pub user: String,
+    /// Source of the password: `MAXTOP_PASSWORD`, a path. `None` without a password.
+    pub password_source: Option<String>,
+}
+
 /// How the server's certificate is verified, and which one the client sends.
 #[derive(Clone, Default)]
 pub struct TlsSpec {
@@ -67,6 +76,8 @@ pub struct ClientSpec {
     pub url: EndpointUrl,
     /// User and password. `None` if the server requires none.
     pub credentials: Option<Credentials>,
+    /// The same for messages; `None` if unknown.
+    pub login: Option<Login>,
     /// User and password for the servers, which are reached through `/v1/sql`. `None` sends no statements.
     pub server_access: Option<Credentials>,
     /// Token that is sent instead of user and password. `None` if there is none.
@@ -96,6 +107,7 @@ impl ClientSpec {
             endpoint,
             url,
             credentials: None,
+            login: None,
             server_access: None,
             token: None,
             tls: TlsSpec::default(),

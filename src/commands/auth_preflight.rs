@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::exit::{CommandError, failed};
 use super::password_prompt as prompt;
-use crate::client::{Client, ClientError, ClientSpec, Credentials};
+use crate::client::{Client, ClientError, ClientSpec, Credentials, Login};
 use crate::model::RequestError;
 
 /// Maximum time to wait for a reply before the screen opens or a report starts. Later errors are shown there.
@@ -104,6 +104,10 @@ fn with_password(
         credentials: Some(Credentials {
             user: user.to_owned(),
             password,
+        }),
+        login: Some(Login {
+            user: user.to_owned(),
+            password_source: Some("the prompt".to_owned()),
         }),
         ..spec
     };

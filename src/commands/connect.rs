@@ -11,7 +11,7 @@ use super::auth_preflight::{PreflightMode, admit_all};
 use super::exit::{CommandError, failed};
 use super::output::{self, visible};
 use crate::cli::GlobalOptions;
-use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec, TokenSpec};
+use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, Login, TlsSpec, TokenSpec};
 use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource, TokenSource};
 use crate::model::{EndpointId, Snapshot};
 use crate::wire::Bounds;
@@ -137,6 +137,10 @@ fn client_spec(
         credentials: password.map(|password| Credentials {
             user: site.user.clone(),
             password,
+        }),
+        login: Some(Login {
+            user: site.user.clone(),
+            password_source: site.password.as_ref().map(PasswordSource::name),
         }),
         tls: TlsSpec {
             ca_pem: tls.ca,

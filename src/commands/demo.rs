@@ -12,7 +12,7 @@ use crate::app::AppSettings;
 use crate::cli::{DemoArgs, GlobalOptions};
 use crate::client::Client;
 use crate::clock::local_zone;
-use crate::config::{Config, EndpointConfig, PasswordSource};
+use crate::config::{Config, EndpointConfig, Origin, PasswordSource};
 use crate::demo::{Faults, ServeSpec, ServedDialects, SimServer, VersionProfile, serve};
 use crate::model::Dialect;
 use crate::runtime::signals::EndingSignals;
@@ -121,7 +121,13 @@ fn credentials(text: &SecretString) -> Result<(String, SecretString), CommandErr
 fn on_demo(mut config: Config, demo: &DemoArgs, spec: &ServeSpec, running: &[SimServer]) -> Config {
     let settings = config.endpoints.first().cloned().unwrap_or_default();
     let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
-        Some((user, password)) => (user, Some(PasswordSource::Known(password))),
+        Some((user, password)) => (
+            user,
+            Some(PasswordSource::Known {
+                secret: password,
+                origin: Origin::Flag("auth"),
+            }),
+        ),
         None => (settings.user, None),
     };
     let sql = Some(&spec.sql).filter(|_| spec.world.incidents);
@@ -131,7 +137,10 @@ fn on_demo(mut config: Config, demo: &DemoArgs, spec: &ServeSpec, running: &[Sim
         password: password.clone(),
         read_only: settings.read_only,
         sql_user: sql.map(|sql| sql.user.clone()),
-        sql_password: sql.map(|sql| PasswordSource::Known(sql.password.clone())),
+        sql_password: sql.map(|sql| PasswordSource::Known {
+            secret: sql.password.clone(),
+            origin: Origin::Default,
+        }),
         ..EndpointConfig::default()
     };
     config.endpoints = running.iter().map(site).collect();

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
-use crate::client::{Client, ClientError, EndpointUrl, UrlError};
+use super::output::visible;
+use crate::client::{Client, ClientError, EndpointUrl, Login, UrlError};
 use crate::config::ConfigError;
 #[cfg(feature = "demo")]
 use crate::demo::DemoError;
@@ -67,12 +68,14 @@ pub(super) enum CommandError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// A request to the endpoint failed.
-    #[error("{url}: {fault}{}", remedy(fault))]
+    #[error("{url}: {fault}{}", advice(fault, login.as_deref()))]
     Fault {
         /// URL of the endpoint.
         url: EndpointUrl,
         /// Cause.
         fault: RequestError,
+        /// User and source of the password, if known.
+        login: Option<Box<Login>>,
     },
     /// An endpoint that needs a password, and none was typed.
     #[error("{url}: no password was typed: {refused}{}", remedy(refused))]
@@ -226,7 +229,7 @@ impl CommandError {
         match self {
             Self::Config(error) if error.is_usage() => ExitStatus::Usage,
             Self::Url(_)
-            | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
+            | Self::Client(_)
             | Self::Id(_)
             | Self::Key(_)
             | Self::NoTerminal
@@ -268,6 +271,47 @@ pub(super) fn failed(client: &Client) -> impl Fn(RequestError) -> CommandError +
     |fault| CommandError::Fault {
         url: client.url().clone(),
         fault,
+        login: client.login().cloned().map(Box::new),
+    }
+}
+
+/// Returns the advice for an error. After a rejection it names the user and the source of the password.
+fn advice(fault: &RequestError, login: Option<&Login>) -> String {
+    match (fault, login) {
+        (RequestError::NotAllowed { .. }, Some(login)) => rejection(fault, login),
+        _ => remedy(fault),
+    }
+}
+
+/// Returns why an endpoint has rejected a request and what to check, after a colon.
+fn rejection(fault: &RequestError, login: &Login) -> String {
+    let user = visible(&login.user);
+    match (fault, &login.password_source) {
+        (
+            RequestError::NotAllowed {
+                status,
+                with_credentials: true,
+                ..
+            },
+            Some(source),
+        ) => {
+            let what = match status {
+                401 => format!(": the password of user {user} (from {source}) was refused"),
+                _ => format!(": user {user} (password from {source}) has no permission"),
+            };
+            format!("{what}{}", remedy(fault))
+        }
+        (
+            RequestError::NotAllowed {
+                with_credentials: false,
+                ..
+            },
+            None,
+        ) => format!(
+            ": no password was given for user {user}: set MAXTOP_PASSWORD or --password-file, and --user for \
+             another user"
+        ),
+        _ => remedy(fault),
     }
 }
 

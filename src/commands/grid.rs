@@ -27,6 +27,8 @@ pub(super) struct Head<'a> {
     least: usize,
     /// Whether a text that is too wide continues on the next line.
     wraps: bool,
+    /// Priority for narrowing the column below its smallest width: the highest goes first.
+    narrowed_first: u8,
     /// Priority for leaving the column out if the columns do not fit: the highest goes first, 0 never does.
     drop: u8,
 }
@@ -41,6 +43,7 @@ impl<'a> Head<'a> {
             max: usize::MAX,
             least: READABLE,
             wraps: false,
+            narrowed_first: 0,
             drop: 0,
         }
     }
@@ -82,6 +85,14 @@ impl<'a> Head<'a> {
     /// Sets whether a text that is too wide continues on the next line.
     pub(super) const fn wrapping(self, wraps: bool) -> Self {
         Self { wraps, ..self }
+    }
+
+    /// Sets the priority for narrowing the column below its smallest width.
+    pub(super) const fn narrowed_first(self, narrowed_first: u8) -> Self {
+        Self {
+            narrowed_first,
+            ..self
+        }
     }
 
     /// Sets the priority for leaving the column out.
@@ -207,18 +218,36 @@ impl<'a> Grid<'a> {
         }
     }
 
-    /// Narrows columns until the line fits: first the wrapped ones, then the widest text. Below its smallest width
-    /// a text is only narrowed, to the width of its heading, if nothing else is left.
+    /// Narrows columns until the line fits: first the wrapped ones, then the widest text. If that is not enough,
+    /// texts are narrowed below their smallest width, to that of their heading: the least important column first,
+    /// the wrapped ones last.
     fn shrink(&self, layout: &mut [(usize, usize)], width: usize) {
-        self.narrow(layout, width, Head::least_width);
-        self.narrow(layout, width, Head::heading_width);
+        self.narrow(layout, width, Head::least_width, |head, width| {
+            (u8::from(head.wraps), width)
+        });
+        let is_cut = |head: &Head<'_>, width| {
+            if head.wraps {
+                width
+            } else {
+                head.heading_width(width)
+            }
+        };
+        self.narrow(layout, width, is_cut, |head, width| (head.narrowed_first, width));
+        self.narrow(layout, width, Head::heading_width, |_, width| (0, width));
     }
 
-    fn narrow(&self, layout: &mut [(usize, usize)], width: usize, least: fn(&Head<'a>, usize) -> usize) {
+    /// Narrows the column with the highest `priority` until the line fits, but none below `least`.
+    fn narrow(
+        &self,
+        layout: &mut [(usize, usize)],
+        width: usize,
+        least: impl Fn(&Head<'a>, usize) -> usize,
+        priority: impl Fn(&Head<'a>, usize) -> (u8, usize),
+    ) {
         let gaps = GAP * layout.len().saturating_sub(1);
         let mut over = (layout.iter().map(|(_, width)| width).sum::<usize>() + gaps).saturating_sub(width);
         while over > 0 {
-            let mut narrowed: Option<(&mut usize, (bool, usize))> = None;
+            let mut narrowed: Option<(&mut usize, (u8, usize))> = None;
             for (index, width) in layout.iter_mut() {
                 let Some(head) = self.columns.get(*index) else {
                     continue;
@@ -226,7 +255,7 @@ impl<'a> Grid<'a> {
                 if *width <= least(head, *width) {
                     continue;
                 }
-                let priority = (head.wraps, *width);
+                let priority = priority(head, *width);
                 if narrowed.as_ref().is_none_or(|(_, best)| priority > *best) {
                     narrowed = Some((width, priority));
                 }

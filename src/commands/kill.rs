@@ -5,6 +5,7 @@
 
 mod diagnosed_list;
 mod driver;
+mod not_selected;
 mod outcomes;
 mod permissions;
 mod plan;
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 use self::driver::KillDriver;
 use self::outcomes::{OutcomePrinter, in_ascii};
-use self::prompt::{Consent, has_terminal};
+use self::prompt::{Answer, Consent, has_terminal};
 use self::victims::{VictimSelection, find};
 use super::answers::Answers;
 use super::auth_preflight::PreflightMode;
@@ -60,12 +61,14 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
     let consent = Consent::of(args)?;
     let selection = VictimSelection {
         is_dry_run: args.dry_run,
+        is_shown: consent != Consent::Given,
         ids,
         keys,
         // Only the filter of the command line selects victims, not one of a file.
         filter: filter.is_some().then(|| config.filter.clone()),
         rules: Rules {
             protect: config.protect.clone(),
+            protect_origin: Some(config.protect_origin.to_string()),
             diagnosis: config.diagnosis(),
             kills_statements: config.kill_statements || args.statements,
             ..Rules::default()
@@ -123,7 +126,7 @@ async fn kill(
     let names = names(config, &clients);
     let mut victims = find(&clients, &names, &selection).await?;
     for problem in &victims.problems {
-        output::complain(&in_ascii(config.ascii, problem));
+        output::complain(&in_ascii(config.ascii, &problem.to_string()));
     }
     if let Some(line) = victims.remark(&selection, &clients) {
         output::remark(&line);
@@ -145,14 +148,20 @@ async fn kill(
         reports: victims.reports,
         ..selection.rules
     };
-    let whys = victims.whys;
+    let (facts, not_selected) = (victims.facts, victims.problems);
     let mut round = KillDriver::open(clients.clone(), audit, victims.found, rules)?;
     round.wait_for_checks().await;
-    let mut outcomes = OutcomePrinter::new(args.output, config.ascii, &urls, has_problems, round.tasks());
+    let mut outcomes = OutcomePrinter::new(
+        args.output,
+        config.ascii,
+        &urls,
+        (&not_selected, has_problems),
+        round.tasks(),
+    );
     outcomes.kills_statements = kills_statements;
     outcomes.names_endpoint |= config.endpoints.iter().any(|site| !site.is_on_command_line);
     let plan = |round: &KillDriver<Client>| {
-        let text = plan::text(round.tasks(), &clients, kills_statements, &whys);
+        let text = plan::text(round.tasks(), &clients, kills_statements, &facts);
         in_ascii(config.ascii, &text).into_owned()
     };
     match consent {
@@ -160,11 +169,15 @@ async fn kill(
             outcomes.print_plan(&round, &plan(&round))?;
             return Ok(outcomes.exit(round.tasks()));
         }
-        Consent::Prompt
-            if round.confirmable() > 0 && !prompt::confirm(&plan(&round), round.confirmable())? =>
-        {
-            output::complain(&"nothing was killed");
-            return Ok(ExitStatus::Failed);
+        Consent::Prompt if round.confirmable() > 0 => {
+            match prompt::confirm(&plan(&round), round.confirmable()).await? {
+                Answer::Yes => {}
+                Answer::No => {
+                    output::complain(&"nothing was killed");
+                    return Ok(ExitStatus::Failed);
+                }
+                Answer::Interrupted(signal) => return Ok(ExitStatus::Signal(signal)),
+            }
         }
         Consent::Prompt | Consent::Given => {}
     }

@@ -20,6 +20,7 @@ mod grid;
 mod kill;
 mod list;
 mod output;
+mod paragraph;
 mod password_prompt;
 mod record;
 mod recording;

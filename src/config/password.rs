@@ -37,7 +37,12 @@ impl SecretKind {
 #[derive(Clone)]
 pub(crate) enum PasswordSource {
     /// The password itself.
-    Known(SecretString),
+    Known {
+        /// The password.
+        secret: SecretString,
+        /// Origin of the password.
+        origin: Origin,
+    },
     /// A file that only its owner can read.
     File(PathBuf),
     /// The output of a command run by `sh -c`. The command itself may contain a secret.
@@ -52,7 +57,7 @@ pub(crate) enum PasswordSource {
 impl fmt::Debug for PasswordSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Known(_) => f.write_str("Known(***)"),
+            Self::Known { origin, .. } => write!(f, "Known(*** from {origin})"),
             Self::File(path) => f.debug_tuple("File").field(path).finish(),
             Self::Command { origin, .. } => write!(f, "Command(*** from {origin})"),
         }
@@ -60,6 +65,19 @@ impl fmt::Debug for PasswordSource {
 }
 
 impl PasswordSource {
+    /// Returns the source as it is named in messages: `MAXTOP_PASSWORD`, the path of a file, or the origin of a
+    /// command.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Known { origin, .. } => origin.to_string(),
+            Self::File(path) => path.display().to_string(),
+            Self::Command { origin, .. } => match origin {
+                Origin::File { .. } => format!("password-command, {origin}"),
+                _ => origin.to_string(),
+            },
+        }
+    }
+
     /// Reads the secret or runs its command. Removes one newline at the end, which editors and commands add.
     ///
     /// # Errors
@@ -68,7 +86,7 @@ impl PasswordSource {
     /// command fails or prints nothing.
     pub(super) fn read_as(&self, kind: SecretKind) -> Result<SecretString, ConfigError> {
         match self {
-            Self::Known(secret) => Ok(secret.clone()),
+            Self::Known { secret, .. } => Ok(secret.clone()),
             Self::File(path) => {
                 let secret = without_newline(&trust::read_secret(kind.file(), path)?);
                 if secret.expose_secret().is_empty() {
@@ -145,7 +163,10 @@ impl PasswordSource {
                 kind.name()
             ));
         }
-        Self::set(secret, given, kind, |text| Self::Known(text.into()))
+        Self::set(secret, given, kind, |text| Self::Known {
+            secret: text.into(),
+            origin: given.origin.clone(),
+        })
     }
 
     pub(super) fn file_as(

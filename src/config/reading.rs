@@ -18,6 +18,9 @@ use super::tables::FILTER_TABLE;
 use super::{Config, credentials, maxctrl, server_access, theme, value};
 use crate::filter::SavedFilters;
 
+/// The setting that refusals name with its origin.
+const PROTECT: &str = "protect";
+
 /// The settings with their origins.
 #[derive(Debug)]
 pub(crate) struct ConfigReport {
@@ -191,6 +194,9 @@ impl Sources {
             };
             let applied = id.setting().apply_to(&mut config, given);
             applied.map_err(|why| ConfigError::value(&id.setting().path(), &given.origin, why))?;
+            if id.setting().name == PROTECT && !given.is_empty() {
+                config.protect_origin = given.origin.clone();
+            }
             values.push(EffectiveValue {
                 id,
                 given: given.clone(),

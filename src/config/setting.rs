@@ -94,6 +94,17 @@ pub(crate) enum Form {
     Columns,
 }
 
+impl Form {
+    /// Whether a value may begin with a hyphen: a column to sort by, and a number, so that a negative one is an
+    /// error of the value and not an unknown option.
+    pub(crate) const fn may_begin_with_hyphen(&self) -> bool {
+        matches!(
+            self,
+            Self::Column | Self::Time | Self::Share | Self::Times | Self::Count | Self::Size
+        )
+    }
+}
+
 /// How a value is applied.
 pub(super) enum Apply {
     /// Adds an endpoint.

@@ -29,7 +29,7 @@ impl TokenSource {
 
     /// Whether the source can have another token later.
     pub(crate) const fn is_renewable(&self) -> bool {
-        !matches!(self.0, PasswordSource::Known(_))
+        !matches!(self.0, PasswordSource::Known { .. })
     }
 
     /// Reads the tokens of all endpoints, in their order, as [`PasswordSource::read_all`] does.

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use self::lists::ArrivedList;
 pub(crate) use self::tasks::TaskCounts;
-use self::tasks::Tasks;
+use self::tasks::{Selected, Tasks};
 pub(crate) use self::texts::TaskTexts;
 use super::event::{KillEvent, Order, Ticket};
 use super::grace::Grace;
@@ -193,14 +193,26 @@ impl KillBatch {
 
     /// Returns `17 bob@10.0.0.9` for one victim, otherwise their number.
     pub(crate) fn describe_victims(&self) -> String {
-        let was_begun = !matches!(self.phase, BatchPhase::Grace(_) | BatchPhase::Logging { .. });
-        let counts = self.counts();
-        let selected = if was_begun { counts.kept } else { counts.queued };
+        let selected = self.selected();
         let first = selected.first.and_then(|index| self.tasks.get(index));
         match first.filter(|_| selected.count == 1) {
             Some(one) => one.victim.name(),
             None => counted(selected.count, "session"),
         }
+    }
+
+    /// Returns the number of victims: before the first DELETE those that were confirmed.
+    pub(crate) fn victim_count(&self) -> usize {
+        self.selected().count
+    }
+
+    fn selected(&self) -> Selected {
+        let is_before = matches!(
+            self.phase,
+            BatchPhase::Grace(_) | BatchPhase::Logging { .. } | BatchPhase::Canceled(_)
+        );
+        let counts = self.counts();
+        if is_before { counts.queued } else { counts.kept }
     }
 
     /// Returns a ticket for the current dialog if Yes can be enabled: all first checks are done and at

@@ -82,7 +82,7 @@ pub(crate) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<
     }
     match protect.evaluate_in_any_form(subject) {
         Ternary::No => None,
-        Ternary::Yes => Some(RefusalReason::Protected),
+        Ternary::Yes => Some(RefusalReason::Protected(None)),
         Ternary::Unknown => Some(RefusalReason::PerhapsProtected(
             visible(protect.text().trim()).into_owned(),
         )),
@@ -94,6 +94,8 @@ pub(crate) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<
 pub(crate) struct Rules {
     /// Filter of the sessions that must never be killed. An empty filter protects none.
     pub protect: Filter,
+    /// Origin of that filter, if known: `config.toml line 3`.
+    pub protect_origin: Option<String>,
     /// Settings of the diagnosis, for filters that use reasons.
     pub diagnosis: DiagnosisSettings,
     /// The latest reports of the servers of each endpoint, for filters that use locks.
@@ -107,5 +109,16 @@ impl Rules {
     /// every session.
     pub(super) fn protects(&self) -> Option<&Filter> {
         Some(&self.protect).filter(|filter| !filter.is_empty())
+    }
+
+    /// Adds filter and origin to a refusal because of `protect`, if the origin is known.
+    pub(crate) fn explain(&self, refusal: RefusalReason) -> RefusalReason {
+        match (refusal, &self.protect_origin) {
+            (RefusalReason::Protected(_), Some(origin)) => {
+                let filter = visible(self.protect.text().trim());
+                RefusalReason::Protected(Some(format!("'{filter}' ({origin})")))
+            }
+            (refusal, _) => refusal,
+        }
     }
 }

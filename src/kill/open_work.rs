@@ -94,9 +94,10 @@ const fn ternary(known: Option<bool>) -> Ternary {
 /// `kills_statements` is whether their running statements are killed too.
 pub(crate) fn consequences(work: OpenWork, sessions: usize, kills_statements: bool) -> Vec<&'static str> {
     let are_several = sessions > 1;
-    let lost = match are_several {
-        true => "The clients lose their connections without an error.",
-        false => "The client loses its connection without an error.",
+    let lost = if are_several {
+        "The clients lose their connections without an error."
+    } else {
+        "The client loses its connection without an error."
     };
     let transaction = match (work.transaction, are_several) {
         (Ternary::No, _) => None,

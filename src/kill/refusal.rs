@@ -32,8 +32,8 @@ pub enum RefusalReason {
     /// Several proxies reply at the endpoint's address, so a DELETE may reach another one than its check
     /// did.
     SeveralProxies,
-    /// The `protect` filter matches the session.
-    Protected,
+    /// The `protect` filter matches the session. The filter and its origin, if the origin is known.
+    Protected(Option<String>),
     /// The `protect` filter uses a field that the endpoint does not report.
     PerhapsProtected(String),
     /// The filter that selected the session depends on reasons that could not be examined.
@@ -97,7 +97,8 @@ impl RefusalReason {
             Self::SeveralProxies => {
                 "several proxies answer at this address: use each proxy's own address".to_owned()
             }
-            Self::Protected => "protected by the configuration".to_owned(),
+            Self::Protected(None) => "protected by the configuration".to_owned(),
+            Self::Protected(Some(by)) => format!("protected by {by}"),
             Self::PerhapsProtected(filter) => {
                 format!("may be protected: this MaxScale does not report what 'protect = {filter}' needs")
             }
@@ -143,7 +144,7 @@ impl RefusalReason {
             Self::SlowEndpoint => "endpoint too slow",
             Self::OldLocks(_) => "locks too old",
             Self::SeveralProxies => "several proxies at one address",
-            Self::Protected => "protected",
+            Self::Protected(_) => "protected",
             Self::PerhapsProtected(_) => "perhaps protected",
             Self::Undecided { filter, .. } => return format!("'{filter}' not certain"),
             Self::Restarted => "the proxy was restarted",

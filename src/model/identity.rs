@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::session::origin;
+use super::session::{NO_USER, client_text, origin};
 use super::{ProcessStart, Session, SessionId, Text, quoted};
 
 /// Index of an endpoint, in the order of the command line or configuration.
@@ -254,12 +254,7 @@ impl Identity {
 
     /// Returns user and address for display: `bob@10.0.0.9:4711`.
     pub(crate) fn client(&self) -> String {
-        let shown = |text: &Option<Text>| match text {
-            Some(text) => quoted(text.as_str()).into_owned(),
-            None => "unknown".to_owned(),
-        };
-        let origin = origin(&shown(&self.address), self.port);
-        format!("{}@{origin}", shown(&self.user))
+        client_text(self.user.as_ref(), self.address.as_ref(), self.port)
     }
 
     /// [`Identity::client`] of the session that differs in these parts.
@@ -269,6 +264,10 @@ impl Identity {
             changed.map_or_else(|| self.text(part), |difference| difference.now.clone())
         };
         let origin = origin(&quoted(&now(Part::Address)), now(Part::Port).parse().ok());
+        let is_same_user = differences.iter().all(|difference| difference.part != Part::User);
+        if is_same_user && self.user.is_none() {
+            return format!("{NO_USER}@{origin}");
+        }
         format!("{}@{origin}", quoted(&now(Part::User)))
     }
 

@@ -61,6 +61,7 @@ pub use server_access::{
     TransactionState, Wait, WaitGraph, WaitKind, table_name,
 };
 pub use service::{Load, ServiceState, Services};
+pub(crate) use session::NO_USER;
 pub use session::{
     Connected, JsonApiFields, RunningStatement, ServerConnection, Session, SessionId, SessionPhase,
     WriteQueue,

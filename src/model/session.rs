@@ -149,17 +149,12 @@ impl Session {
     ///
     /// Names that could be mistaken for other words are quoted.
     pub(crate) fn client(&self) -> String {
-        let shown = |text: &Option<Text>| text.as_ref().map(|text| quoted(text.as_str()).into_owned());
-        let user = shown(&self.user).unwrap_or_else(|| "(no user)".to_owned());
-        let origin = shown(&self.address).map(|address| origin(&address, self.port));
-        format!("{user}@{}", origin.as_deref().unwrap_or("?"))
+        client_text(self.user.as_ref(), self.address.as_ref(), self.port)
     }
 
     /// Returns `user@address`, as [`Session::client`] does.
     pub(crate) fn client_without_port(&self) -> String {
-        let shown = |text: &Option<Text>| text.as_ref().map(|text| quoted(text.as_str()).into_owned());
-        let user = shown(&self.user).unwrap_or_else(|| "(no user)".to_owned());
-        format!("{user}@{}", shown(&self.address).as_deref().unwrap_or("?"))
+        client_text(self.user.as_ref(), self.address.as_ref(), None)
     }
 
     /// Returns `address:port`, with an IPv6 address in brackets if a port follows.
@@ -176,6 +171,17 @@ impl Session {
     pub(crate) fn server_connections(&self) -> Option<&[ServerConnection]> {
         self.extra.as_ref()?.backends.as_deref()
     }
+}
+
+/// Name of the user of a session without one. A user with this name would be quoted.
+pub(crate) const NO_USER: &str = "(no user)";
+
+/// Returns `user@address:port`, with the parts that are known.
+pub(super) fn client_text(user: Option<&Text>, address: Option<&Text>, port: Option<u16>) -> String {
+    let shown = |text: Option<&Text>| text.map(|text| quoted(text.as_str()).into_owned());
+    let user = shown(user).unwrap_or_else(|| NO_USER.to_owned());
+    let origin = shown(address).map(|address| origin(&address, port));
+    format!("{user}@{}", origin.as_deref().unwrap_or("?"))
 }
 
 /// Returns `address:port`, with an IPv6 address in brackets if a port follows.

@@ -346,9 +346,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
         }
         Action::CancelKill => !app.undo.is_empty(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
-        Action::Blockers if binding.context == KeyContext::Dialog => {
-            asks(app, |asking| asking.root.is_some())
-        }
+        Action::Blockers if binding.context == KeyContext::Dialog => app.root_of_dialog().is_some(),
         Action::Strike => asks(app, |asking| asking.batch.tasks().len() > 1),
         action => may_kill || !is_destructive(action),
     }

@@ -26,6 +26,9 @@ use crate::app::layout::MAX_HEADER_LINES;
 use crate::diagnosis::Severity;
 use crate::model::{self, counted, exact_text};
 
+/// Minimum width of the left side of an endpoint's line, in cells.
+const MIN_LEFT: usize = 24;
+
 /// Draws the endpoints and the trends. If there are more endpoints than lines, draws a summary and the worst
 /// endpoints.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, trends: Rect, frame: &mut Frame<'_>) {
@@ -89,12 +92,15 @@ fn lines<'a>(
     frame: &mut Frame<'_>,
 ) {
     for (endpoint, row) in endpoints.zip(area.rows()) {
-        let left = left::line(app, endpoint, theme, row.width.into());
-        let room = usize::from(row.width).saturating_sub(left.width() + 2);
+        let width = usize::from(row.width);
+        let right = right(app, endpoint, theme);
+        // The counts of stuck sessions stay; on the left the interval and other details are left out first.
+        let counts = right.last().map_or(0, |counts| counts.width() + 2);
+        let left_width = width.saturating_sub(counts).max(MIN_LEFT).min(width);
+        let left = left::line(app, endpoint, theme, left_width);
+        let room = width.saturating_sub(left.width() + 2);
         left.render(row, frame.buffer_mut());
-        let right = right(app, endpoint, theme)
-            .into_iter()
-            .find(|line| line.width() <= room);
+        let right = right.into_iter().find(|line| line.width() <= room);
         if let Some(right) = right {
             right.right_aligned().render(row, frame.buffer_mut());
         }
@@ -181,7 +187,10 @@ fn pace_text(app: &App, endpoint: &EndpointState) -> String {
     };
     let rows = endpoint.latest.as_ref().and_then(|latest| latest.rows.interval);
     match rows {
-        Some(rows) => format!("list every {interval}, rows {}", exact_text(rows)),
+        Some(rows) => {
+            let rows = interval_text(rows).unwrap_or_else(|| exact_text(rows));
+            format!("list every {interval}, rows {rows}")
+        }
         None => format!("every {interval}"),
     }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use maxtop::demo::ServedDialects;
 
-use crate::program::{Demo, command, ran};
+use crate::program::{Demo, command, maxtop, ran};
 
 #[test]
 fn an_endpoint_of_the_environment_never_gets_the_password_of_a_profile() {
@@ -186,4 +186,19 @@ fn many_victims_have_a_line_each_with_the_reason() {
     let id = demo.json(&["list", "-o", "json", "-f", "reason=idle"])[0]["id"].to_string();
     let plan = demo.maxtop(&["kill", &id, "--dry-run"]).out;
     assert!(plan.contains("  why "), "{plan}");
+}
+
+#[test]
+fn a_bad_duration_is_named_with_its_unit() {
+    for (args, words) in [
+        (
+            &["list", "-i", "-1"][..],
+            "--interval: expected a time such as 500ms or 2m",
+        ),
+        (&["list", "-i", "5M"], "M means months: write minutes as m"),
+        (&["kill", "-5", "--yes"], "bad session id '-5'"),
+        (&["show", "-5"], "bad session id '-5'"),
+    ] {
+        maxtop(args).failed(2, words);
+    }
 }

@@ -365,5 +365,5 @@ fn a_missing_certificate_is_reported_before_any_request() {
         "--ca-file",
         empty.to_str().unwrap(),
     ])
-    .failed(1, "https://127.0.0.1:1");
+    .failed(2, "https://127.0.0.1:1");
 }

@@ -88,7 +88,7 @@ fn a_healthy_endpoint_of_either_dialect() {
     assert!(
         checked
             .advice("files")
-            .starts_with("on the proxy's machine: grep")
+            .starts_with("on the proxy's machine:\ngrep")
     );
     assert_only_gets(&demo);
 
@@ -202,7 +202,10 @@ fn who_is_let_in() {
             assert_eq!(right.check("role"), ("ok", role));
         }
         for (password, words) in [
-            (Some("wrong"), "user admin was rejected: not allowed (401)"),
+            (
+                Some("wrong"),
+                "the password of user admin (from MAXTOP_PASSWORD) was refused: not allowed (401)",
+            ),
             (None, "a password is required, but none was given"),
         ] {
             let before = demo.running.log().len();

@@ -125,6 +125,31 @@ fn not_allowed_until_the_password_is_given() {
 }
 
 #[test]
+fn a_refused_password_is_named_by_its_user_and_source() {
+    let demo = locked(ServedDialects::JsonApi);
+    let url = demo.running.url();
+    let list = ["-e", &url, "-u", "bob", "list"];
+    let mut with_variable = command(&list);
+    ran(with_variable.env("MAXTOP_PASSWORD", "wrong")).failed(
+        4,
+        "the password of user bob (from MAXTOP_PASSWORD) was refused: check user and password",
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("secret");
+    std::fs::write(&path, "wrong").unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let path = path.to_str().unwrap();
+    let words = format!("the password of user bob (from {path}) was refused");
+    maxtop(&[&list[..], &["--password-file", path]].concat()).failed(4, &words);
+    let by_command = ["--password-command", "echo wrong"];
+    maxtop(&[&list[..], &by_command].concat()).failed(
+        4,
+        "the password of user bob (from --password-command) was refused",
+    );
+    maxtop(&list).failed(4, "no password was given for user bob: set MAXTOP_PASSWORD");
+}
+
+#[test]
 fn an_account_that_may_only_read_kills_no_session_and_gets_a_message() {
     for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::with(dialects, |spec| {
@@ -298,4 +323,23 @@ fn a_token_is_enough_and_no_output_shows_it() {
     ]));
     assert_eq!((renewed.status, renewed.err.as_str()), (0, ""));
     assert!(demo.deletes().is_empty());
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_a_usage_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("junk.pem");
+    std::fs::write(&path, "junk").unwrap();
+    let path = path.to_str().unwrap();
+    let list = ["list", "-e", "https://127.0.0.1:1"];
+    for (option, words) in [
+        (["--ca-file", path], "no usable --ca-file"),
+        (["--ca-file", "/nowhere/ca.pem"], "cannot read the CA file"),
+        (
+            ["--password-file", "/nowhere/password"],
+            "cannot read the password file",
+        ),
+    ] {
+        maxtop(&[&list[..], &option].concat()).failed(2, words);
+    }
 }

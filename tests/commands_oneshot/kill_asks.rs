@@ -39,3 +39,43 @@ fn yes_kills_the_session_that_was_shown() {
         assert_eq!(demo.deletes().len(), 1);
     }
 }
+
+#[test]
+fn ctrl_c_at_the_prompt_says_that_nothing_was_sent() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let url = demo.running.url();
+    let mut maxtop = AtTerminal::start(&["-e", &url, "kill", &demo.ready_id()]);
+    maxtop.awaits("[y/N] ");
+    // As Ctrl-C at the terminal does.
+    maxtop.signal("INT");
+    let (status, screen) = maxtop.ends();
+    assert_eq!(status, 130, "{screen}");
+    assert!(
+        screen.contains("\r\nmaxtop: Canceled: nothing was sent\r\n"),
+        "{screen}"
+    );
+    assert_eq!(demo.deletes(), [""; 0]);
+}
+
+#[test]
+fn a_wrong_count_says_what_was_expected() {
+    for answer in ["3", "y", "all"] {
+        let demo = Demo::start(ServedDialects::JsonApi);
+        let url = demo.running.url();
+        let mut maxtop = AtTerminal::start(&["-e", &url, "kill", "-f", "user=web"]);
+        maxtop.awaits("then Enter: ");
+        maxtop.types(&format!("{answer}\n"));
+        let (status, screen) = maxtop.ends();
+        let count = screen
+            .split_once("? type ")
+            .and_then(|(_, rest)| rest.split_once(','));
+        let count = count.unwrap().0.to_owned();
+        assert_eq!(status, 1, "{screen}");
+        assert!(
+            screen.contains(&format!("expected {count}, not {answer}"))
+                && screen.contains("nothing was killed"),
+            "{screen}"
+        );
+        assert_eq!(demo.deletes(), [""; 0]);
+    }
+}

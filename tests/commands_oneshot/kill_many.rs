@@ -97,6 +97,78 @@ fn a_dry_run_says_in_json_what_it_would_do() {
 }
 
 #[test]
+fn a_dry_run_has_the_requests_in_json() {
+    for (dialects, path) in [
+        (ServedDialects::Draft, "/sessions/"),
+        (ServedDialects::JsonApi, "/v1/sessions/"),
+    ] {
+        let demo = Demo::start(dialects);
+        let (id, url) = (demo.ready_id(), demo.running.url());
+        let ran = demo.maxtop(&["kill", &id, "--dry-run", "-o", "json"]);
+        let records: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+        let request = serde_json::json!({"method": "DELETE", "url": format!("{url}{path}{id}")});
+        assert_eq!(records[0]["request"], request);
+        let ran = demo.maxtop(&["kill", &id, "--yes", "-o", "json"]);
+        let records: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(records[0].get("request"), None, "it was sent");
+    }
+}
+
+#[test]
+fn every_id_and_key_of_the_command_line_has_an_outcome() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let id = demo.ready_id();
+    let ran = demo.maxtop(&["kill", "987654", &id, "987655", "--yes", "-o", "json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let outcomes = outcomes(&ran);
+    let expected = [
+        (id.parse().unwrap(), "killed"),
+        (987_654, "not found"),
+        (987_655, "not found"),
+    ];
+    let expected = expected.map(|(id, outcome)| (id, outcome.to_owned()));
+    assert_eq!(outcomes, BTreeMap::from(expected));
+
+    let key = "0123456789abcdef";
+    let ran = demo.maxtop(&["kill", "--key", key, "--dry-run", "-o", "json"]);
+    let records: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&records[0]["key"], &records[0]["outcome"], &records[0]["id"]),
+        (&key.into(), &"not found".into(), &Value::Null)
+    );
+    assert_eq!(records[0].get("request"), Some(&Value::Null));
+
+    let id = demo.ready_id();
+    let ran = demo.maxtop(&["kill", &id, "-f", "user=x", "--dry-run", "-o", "json"]);
+    let records: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(records[0]["outcome"], "refused");
+    assert_eq!(records[0]["detail"], "it does not match the filter 'user=x'");
+}
+
+#[test]
+fn a_refusal_by_protect_names_the_filter_and_its_origin() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let directory = tempfile::tempdir().unwrap();
+    let (path, config) = file(&directory, "my.toml");
+    std::fs::write(&path, "# mine\nprotect = 'user=web'\n").unwrap();
+    let id = users(&demo, "web").first().unwrap().to_string();
+    let ran = demo.maxtop(&["--config", &config, "kill", &id, "--yes"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(
+        ran.out.contains("protected by 'user=web' (my.toml line 2)"),
+        "{ran:?}"
+    );
+    std::fs::write(path, "[profiles.prod]\nprotect = 'user=web'\n").unwrap();
+    let profile = ["--config", &config, "--profile", "prod"];
+    let ran = demo.maxtop(&[&profile[..], &["kill", &id, "--dry-run"]].concat());
+    assert!(
+        ran.out
+            .contains("protected by 'user=web' (profile prod, my.toml line 2)"),
+        "{ran:?}"
+    );
+}
+
+#[test]
 fn the_audit_log_has_the_reason_and_without_it_no_session_is_killed() {
     let directory = tempfile::tempdir().unwrap();
     let (path, audit) = file(&directory, "audit.jsonl");

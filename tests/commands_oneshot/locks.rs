@@ -427,3 +427,22 @@ fn the_event_log_names_statements_without_their_sql() {
     );
     assert!(!text.contains("UPDATE"), "{text}");
 }
+
+#[test]
+fn the_preview_of_a_kill_has_changed_rows_and_waiters() {
+    let demo = incidents(|_| {});
+    let id = blocker(&demo)["id"].to_string();
+    let ran = run(&demo, &["kill", &id, "--dry-run"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");
+    let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "sessions wait for its locks",
+        "Its open transaction is rolled back.",
+        "db-01 rolls back ",
+        " changed rows.",
+        "sessions that wait for it can continue then.",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    assert!(are_closed(&demo));
+}

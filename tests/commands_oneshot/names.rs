@@ -89,10 +89,7 @@ fn a_protected_name_is_never_killed_however_it_is_written() {
             let (id, ..) = named[place];
             let ran = kill_protected(&demo.running.url(), id, &protect);
             assert_eq!(ran.status, 1, "{protect} {ran:?}");
-            assert!(
-                ran.out.contains("protected by the configuration"),
-                "{protect} {ran:?}"
-            );
+            assert!(ran.out.contains("protected by '"), "{protect} {ran:?}");
         }
         assert_eq!(demo.deletes(), [""; 0]);
         let ran = kill_protected(&demo.running.url(), named[0].0, "user=CORP");
@@ -207,7 +204,7 @@ fn a_mapped_address_is_protected_and_found_as_the_api_says_it() {
     ] {
         let ran = kill_protected(&url, 4, protect);
         assert_eq!(ran.status, 1, "{ran:?}");
-        assert!(ran.out.contains("protected by the configuration"), "{ran:?}");
+        assert!(ran.out.contains("protected by '"), "{ran:?}");
         let found = maxtop(&["list", "-o", "jsonl", "-e", &url, "-f", protect]);
         assert_eq!(found.out.lines().count(), 1, "{found:?}");
     }
@@ -222,8 +219,8 @@ fn a_name_that_is_too_long_to_be_kept_is_perhaps_protected() {
     assert!(demo.running.rename(id, &long));
     let url = demo.running.url();
     for (protect, words) in [
-        (format!("user={long}"), "protected by the configuration"),
-        ("user=x*".to_owned(), "protected by the configuration"),
+        (format!("user={long}"), "protected by '"),
+        ("user=x*".to_owned(), "protected by '"),
         ("user=y*".to_owned(), "may be protected"),
     ] {
         let ran = kill_protected(&url, id, &protect);

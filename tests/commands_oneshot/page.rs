@@ -38,6 +38,66 @@ fn a_list_on_a_terminal_fits_its_width() {
 }
 
 #[test]
+fn reports_are_wrapped_at_words_to_the_width_of_a_terminal() {
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| {
+        spec.world.sessions = 60;
+        spec.world.incidents = true;
+    });
+    let url = demo.running.url();
+    let list = demo.list();
+    let busy = list.iter().find(|session| !session["query"].is_null()).unwrap();
+    let id = busy["id"].to_string();
+    // The database user has another password.
+    let wrong = [("MAXTOP_SQL_PASSWORD", "wrong")];
+    for args in [&["doctor"][..], &["show", &id], &["config"]] {
+        for columns in [60, 80] {
+            let all = [&["-e", &url, "--sql-user", "maxtop", "--color", "never"], args].concat();
+            let (_, shown) = AtTerminal::sized(&all, columns, &wrong).ends();
+            let shell = ["maxctrl ", "curl ", "grep "];
+            // Messages on stderr are one line each.
+            let is_wrapped = |line: &&str| {
+                let line = line.trim();
+                !line.starts_with("maxtop: ") && !shell.iter().any(|program| line.starts_with(program))
+            };
+            assert!(shown.lines().count() > 15, "{shown}");
+            for line in shown.lines().filter(is_wrapped) {
+                assert!(
+                    line.trim_end().width() <= columns.into(),
+                    "{columns}: {line}\n{shown}"
+                );
+            }
+        }
+    }
+    let piped = ran(command(&["-e", &url, "--sql-user", "maxtop", "doctor"]).envs(wrong));
+    assert!(piped.out.lines().any(|line| line.width() > 100), "{}", piped.out);
+}
+
+#[test]
+fn a_reason_is_readable_on_a_narrow_terminal() {
+    let demo = hostile(ServedDialects::JsonApi);
+    let url = demo.running.url();
+    let columns = "id,user,address,service,query,why";
+    for (width, least) in [(60, 17), (80, 17)] {
+        for ascii in [&[][..], &["--ascii"]] {
+            let args = [&["-e", &url, "list", "--columns", columns, "-f", "stuck"], ascii].concat();
+            let (status, shown) = AtTerminal::sized(&args, width, &[]).ends();
+            assert_eq!(status, 0, "{shown}");
+            let heading = shown.lines().next().unwrap();
+            for name in ["ID", "USER", "ADDRESS", "SERVICE", "QUERY", "WHY"] {
+                assert!(heading.contains(name), "{heading}");
+            }
+            let start = heading.find("WHY").unwrap();
+            assert!(usize::from(width) - start >= least, "{shown}");
+            assert!(
+                shown.lines().all(|line| line.trim_end().width() <= width.into()),
+                "{shown}"
+            );
+            assert!(ascii.is_empty() || shown.is_ascii(), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn a_table_in_a_pipe_is_whole_and_lines_up() {
     let demo = hostile(ServedDialects::JsonApi);
     let table = demo.maxtop(&["list", "-o", "table"]).out;

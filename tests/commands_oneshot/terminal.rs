@@ -19,7 +19,16 @@ pub(crate) struct AtTerminal {
 impl AtTerminal {
     /// Starts it, with a home of its own.
     pub(crate) fn start(args: &[&str]) -> Self {
-        let pair = NativePtySystem::default().openpty(PtySize::default()).unwrap();
+        Self::sized(args, PtySize::default().cols, &[])
+    }
+
+    /// Starts it on a terminal with this number of columns, and with these variables.
+    pub(crate) fn sized(args: &[&str], cols: u16, variables: &[(&str, &str)]) -> Self {
+        let size = PtySize {
+            cols,
+            ..PtySize::default()
+        };
+        let pair = NativePtySystem::default().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_maxtop"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("MAXTOP_") {
@@ -28,6 +37,9 @@ impl AtTerminal {
         }
         for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
             command.env(name, home());
+        }
+        for (name, value) in variables {
+            command.env(name, value);
         }
         command.args(args);
         Self {

@@ -42,3 +42,17 @@ fn a_session_with_an_unreadable_user_is_not_killed_and_the_refusal_says_that_it_
         "{ran:?}"
     );
 }
+
+#[test]
+fn a_session_without_a_user_has_one_name_in_all_commands() {
+    let url = endpoint();
+    for args in [
+        &["list", "-o", "table"][..],
+        &["show", "7"],
+        &["kill", "7", "--dry-run"],
+        &["kill", "7", "--yes"],
+    ] {
+        let ran = maxtop(&[args, &["-e", &url, "--dialect", "draft"]].concat());
+        assert!(ran.out.contains("(no user)"), "{args:?} {ran:?}");
+    }
+}

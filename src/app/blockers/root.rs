@@ -2,6 +2,7 @@
 
 use super::{LockRole, filter_of};
 use crate::app::App;
+use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
 use crate::app::status::Status;
 use crate::app::victim_selection::VictimOrigin;
@@ -78,7 +79,7 @@ impl App {
 
     /// `b` in the dialog: changes to the root blocker of the victim.
     pub(in crate::app) fn change_to_root(&mut self) {
-        let Some(root) = self.modal.kill_dialog().and_then(|dialog| dialog.root.clone()) else {
+        let Some(root) = self.root_of_dialog() else {
             return;
         };
         if let Some(id) = root.session {
@@ -90,7 +91,19 @@ impl App {
             };
             return self.ask_to_kill_waiting(root.endpoint, id, role);
         }
+        let waiter = self.modal.kill_dialog().and_then(KillDialog::under_cursor);
+        let waiter = waiter.map(|task| (task.victim.identity.endpoint, task.victim.identity.id));
         self.open_blockers();
+        if let Some((endpoint, id)) = waiter {
+            self.go_to_blocker_of(endpoint, id);
+        }
         self.status = Some(Status::note(format!("{}: y copies its KILL", root.name)));
+    }
+
+    /// Returns the root blocker that the victim under the cursor of the dialog waits for.
+    pub(crate) fn root_of_dialog(&self) -> Option<RootBlocker> {
+        let dialog = self.modal.kill_dialog()?;
+        let now = || self.root_blocker(&dialog.under_cursor()?.victim);
+        dialog.root.clone().or_else(now)
     }
 }

@@ -6,22 +6,37 @@ use std::io::{self, Write};
 
 use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
-use crate::commands::output::visible;
+use crate::commands::output::{self, visible};
+use crate::commands::paragraph::labelled;
 use crate::config::{ConfigReport, EffectiveValue};
 
 /// Maximum width of the VALUE column. A longer value shifts its FROM cell.
 const WIDEST_VALUE: usize = 48;
 
+/// Width that every name of a setting has.
+const WIDEST_NAME: usize = 32;
+/// Width to which values and origins are wrapped at most.
+const MIN_TEXT: usize = 12;
+
+/// Writes the settings. On a terminal its texts are wrapped.
 pub(super) fn write(out: &mut impl Write, reading: &ConfigReport) -> io::Result<()> {
     let file = reading.file.as_ref().map(|path| path.display().to_string());
-    writeln!(out, "file     {}", visible(file.as_deref().unwrap_or("none")))?;
+    labelled(out, "file     ", &visible(file.as_deref().unwrap_or("none")))?;
     let profile = reading.profile.as_deref().unwrap_or("none");
     writeln!(out, "profile  {}\n", visible(profile))?;
     let mut grid = Grid::new(vec![
-        Head::new("SETTING", Align::Left),
-        Head::up_to(WIDEST_VALUE, "VALUE", Align::Left),
-        Head::new("FROM", Align::Left),
+        Head::new("SETTING", Align::Left)
+            .at_least(WIDEST_NAME)
+            .wrapping(true),
+        Head::up_to(WIDEST_VALUE, "VALUE", Align::Left)
+            .at_least(MIN_TEXT)
+            .wrapping(true),
+        Head::new("FROM", Align::Left).at_least(MIN_TEXT).wrapping(true),
     ]);
+    if let Some(width) = output::terminal_width() {
+        // Its texts are wrapped, not cut.
+        grid.fit(width, "");
+    }
     for endpoint in &reading.endpoints {
         for (place, effective) in endpoint.iter().enumerate() {
             push(&mut grid, if place == 0 { "" } else { "  " }, effective);

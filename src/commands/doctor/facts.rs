@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::client::{Client, EndpointUrl, Inspection, ListForm, TokenReport};
-use crate::config::Config;
+use crate::client::{Client, EndpointUrl, Inspection, ListForm, Login, TokenReport};
+use crate::config::{Config, PasswordSource};
 use crate::model::{
     Account, Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, Servers, Services,
     Text, Version, Worker,
@@ -27,6 +27,10 @@ pub(super) struct RequestSettings {
     pub(super) interval: Duration,
     /// Maximum share of the proxy's time for lists, 0 to 1.
     pub(super) duty: f64,
+    /// Configured user and source of its password.
+    pub(super) login: Login,
+    /// Source of the password of the database user.
+    pub(super) sql_password_source: Option<String>,
     /// Whether a database user is set.
     pub(super) has_sql_user: bool,
     /// Dialect set by `--dialect`.
@@ -43,6 +47,10 @@ impl RequestSettings {
             read_only: client.is_read_only(),
             interval: config.interval,
             duty: config.duty,
+            login: client.login().cloned().unwrap_or_default(),
+            sql_password_source: site
+                .and_then(|site| site.sql_password.as_ref())
+                .map(PasswordSource::name),
             has_sql_user: client.database_user().is_some(),
             forced: config.dialect,
         }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::check_result::{CheckResult, CheckStatus};
 use crate::commands::exit::ExitStatus;
+use crate::commands::paragraph::below;
 use crate::model::counted;
 use crate::runtime::json::to_writer_pretty;
 
@@ -67,13 +68,31 @@ pub(super) fn text(out: &mut impl Write, reports: &[Report], is_colored: bool) -
         }
         for (name, result) in lines {
             let verdict = painted(result.verdict, is_colored);
-            writeln!(out, "{verdict}  {name:<width$}  {}", result.found)?;
+            let indent = STATUS_WIDTH + width + 4;
+            below(
+                out,
+                &format!("{verdict}  {name:<width$}  "),
+                indent,
+                &result.found,
+            )?;
+            let blank = format!("{:indent$}", "");
             for advice in &result.advice {
-                writeln!(out, "{:STATUS_WIDTH$}  {:width$}  {advice}", "", "")?;
+                if is_shell_command(advice) {
+                    writeln!(out, "{blank}{advice}")?;
+                } else {
+                    below(out, &blank, indent, advice)?;
+                }
             }
         }
     }
     Ok(())
+}
+
+/// Whether a line of advice is a command of the shell. It is not wrapped, so that it can be copied.
+fn is_shell_command(advice: &str) -> bool {
+    ["maxctrl ", "curl ", "grep "]
+        .iter()
+        .any(|program| advice.starts_with(program))
 }
 
 /// Width of the longest status.

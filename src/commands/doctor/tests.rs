@@ -17,7 +17,7 @@ use super::examine::limit_in;
 use super::facts::{ConnectResult, Facts, ListProbe, RequestSettings, Unavailable};
 use super::report::{Report, json, text};
 use super::{ExitStatus, examined};
-use crate::client::{Inspection, ListForm, TokenReport};
+use crate::client::{Inspection, ListForm, Login, TokenReport};
 use crate::model::{
     Account, Dialect, IDLE_MEANINGS, IdleMeaning, Instance, Permissions, ProcessStart, ProxySettings,
     RequestError, ServerState, Servers, ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
@@ -110,6 +110,11 @@ fn well() -> Facts {
     Facts {
         url: "127.0.0.1".parse().unwrap(),
         request: RequestSettings {
+            login: Login {
+                user: "admin".to_owned(),
+                password_source: None,
+            },
+            sql_password_source: None,
             has_sql_user: false,
             user: Some("admin".to_owned()),
             token: None,

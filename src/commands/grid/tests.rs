@@ -131,3 +131,35 @@ fn nothing_is_cut_or_left_out_without_a_width() {
             .contains("app_billing  RW-Split  blocks 12 sessions for 3m, holds db-01 and db-02")
     );
 }
+
+#[test]
+fn a_reason_stays_readable_and_the_least_important_text_is_narrowed_first() {
+    let mut grid = Grid::new(vec![
+        Head::new("ID", Align::Right),
+        Head::new("ADDRESS", Align::Left)
+            .keeping_ends(true)
+            .at_least(12)
+            .narrowed_first(3),
+        Head::new("QUERY", Align::Left).at_least(24).narrowed_first(9),
+        Head::new("WHY", Align::Left).at_least(17).wrapping(true),
+    ]);
+    let row = [
+        "7",
+        "10.0.3.7:51594",
+        "SELECT name FROM customers",
+        "idle 4h, keeps db-01 open",
+    ];
+    grid.push(row.map(|cell| Some(cell.into())).into_iter());
+    for (width, query) in [(46, 9), (40, 5)] {
+        grid.fit(width, "…");
+        let text = written(&grid);
+        assert!(text.lines().all(|line| display_width(line) <= width), "{text}");
+        let heading = text.lines().next().unwrap();
+        let place = |name: &str| heading.find(name).unwrap();
+        assert_eq!(place("WHY") - place("QUERY") - GAP, query, "{text}");
+        assert!(text.contains("idle 4h, keeps"), "{text}");
+    }
+    // Below that the line is as narrow as its headings.
+    grid.fit(20, "…");
+    assert!(written(&grid).contains("SELE…"), "{}", written(&grid));
+}

@@ -2,19 +2,31 @@
 
 use std::sync::Arc;
 
+use super::not_selected::NotSelected;
 use super::victims::VictimSelection;
 use crate::client::Client;
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::filter::{Filter, FilterInput};
+use crate::kill::open_work::OpenWork;
 use crate::kill::{Authority, RefusalReason, Rules, Victim, check_killable, is_undecided, reason_names};
-use crate::model::{EndpointLocks, EndpointNames, Instance, Session, SessionId, Snapshot};
+use crate::model::{EndpointId, EndpointLocks, EndpointNames, Instance, SessionId, SessionLocks, Snapshot};
 
 /// Why a session is left out.
 pub(super) enum LeftOut {
     /// The filter does not match.
-    NoMatch(String),
+    NoMatch(NotSelected),
     /// The filter is unknown.
-    Undecided(String),
+    Undecided(NotSelected),
+}
+
+/// Facts about a victim that its list entry does not have.
+pub(super) struct VictimFacts {
+    /// Why it is stuck, if it is.
+    pub(super) why: Option<String>,
+    /// Its open transaction and running statement.
+    pub(super) work: OpenWork,
+    /// Its transaction and locks, if known.
+    pub(super) locks: Option<SessionLocks>,
 }
 
 /// A session list with its diagnoses.
@@ -67,7 +79,7 @@ impl<'a> DiagnosedList<'a> {
     }
 
     /// Returns why a session is stuck, the most important reason first.
-    pub(super) fn why(&self, id: SessionId) -> Option<String> {
+    fn why(&self, id: SessionId) -> Option<String> {
         let place = self.snapshot.position(id)?;
         let session = self.snapshot.sessions.get(place)?;
         let diagnosis = self.diagnoses.diagnosis(place);
@@ -77,6 +89,19 @@ impl<'a> DiagnosedList<'a> {
             .map(|finding| finding.sentence(session))
             .collect();
         (!words.is_empty()).then(|| words.join("; "))
+    }
+
+    /// Returns the facts about a session that its list entry does not have.
+    pub(super) fn facts(&self, id: SessionId) -> Option<VictimFacts> {
+        let place = self.snapshot.position(id)?;
+        let session = self.snapshot.sessions.get(place)?;
+        let api = (self.snapshot.dialect, self.snapshot.instance.as_ref());
+        let own = self.locks.of(session);
+        Some(VictimFacts {
+            why: self.why(id),
+            work: OpenWork::of(session, api, own, |server| self.locks.server(server)),
+            locks: own.locks().cloned(),
+        })
     }
 
     /// Returns the session as a victim, or why it is not selected.
@@ -98,7 +123,7 @@ impl<'a> DiagnosedList<'a> {
         };
         let filter = selection.filter.as_ref();
         if let Some(filter) = filter.filter(|filter| !filter.evaluate(&subject.strict()).is_yes()) {
-            return Some(Err(unmatched(session, filter, &subject)));
+            return Some(Err(unmatched(self.snapshot.endpoint, filter, &subject)));
         }
         let refused = self.refusal(&subject, selection);
         Some(Ok(Victim {
@@ -126,18 +151,18 @@ impl<'a> DiagnosedList<'a> {
             // Detected later, at endpoints that have victims.
             several_proxies: false,
         };
-        check_killable(subject, authority, &selection.rules.protect).err()
+        let refused = check_killable(subject, authority, &selection.rules.protect).err();
+        refused.map(|refusal| selection.rules.explain(refusal))
     }
 }
 
 /// Returns why a session is left out that a filter does not certainly match.
-fn unmatched(session: &Session, filter: &Filter, subject: &FilterInput<'_>) -> LeftOut {
-    let (who, text) = (format!("{} {}", session.id, session.client()), filter.text());
+fn unmatched(endpoint: EndpointId, filter: &Filter, subject: &FilterInput<'_>) -> LeftOut {
+    let (session, text) = (subject.session, filter.text());
+    let refused = |why| NotSelected::refused((endpoint, session.id), &session.client(), why);
     if is_undecided(filter, subject) {
-        LeftOut::Undecided(format!(
-            "refused: {who}: unknown whether it matches the filter '{text}'"
-        ))
+        LeftOut::Undecided(refused(format!("unknown whether it matches the filter '{text}'")))
     } else {
-        LeftOut::NoMatch(format!("refused: {who}: it does not match the filter '{text}'"))
+        LeftOut::NoMatch(refused(format!("it does not match the filter '{text}'")))
     }
 }

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use super::driver::KillDriver;
 use super::driver::KillTransport;
+use super::not_selected::NotSelected;
+use super::plan;
 use crate::cli::KillOutput;
 use crate::commands::ascii::Escapes;
 use crate::commands::exit::{CommandError, ExitStatus};
@@ -26,6 +28,43 @@ struct OutcomeRecord<'a> {
     session: IdentityFields<'a>,
     #[serde(flatten)]
     outcome: OutcomeFields,
+    /// Only in a dry run: the request; `null` if none would be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<PlannedRequest>,
+}
+
+/// The request of a dry run.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum PlannedRequest {
+    /// It would be sent.
+    Sent { method: &'static str, url: String },
+    /// None would be sent; `null`.
+    None,
+}
+
+/// An id or key without a session as JSON, with the fields of [`OutcomeRecord`].
+#[derive(Serialize)]
+struct NotSelectedRecord<'a> {
+    endpoint: Option<&'a str>,
+    key: Option<&'a str>,
+    id: Option<u64>,
+    user: Option<&'a str>,
+    address: Option<&'a str>,
+    port: Option<u16>,
+    service: Option<&'a str>,
+    outcome: &'static str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<PlannedRequest>,
+}
+
+/// An element of the JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum KillRecord<'a> {
+    Outcome(OutcomeRecord<'a>),
+    NotSelected(NotSelectedRecord<'a>),
 }
 
 /// Prints outcomes and keeps the first write error.
@@ -36,8 +75,12 @@ pub(super) struct OutcomePrinter<'a> {
     is_ascii: bool,
     /// URLs of the endpoints, by number.
     urls: &'a [String],
-    /// Whether a selected session was not found.
+    /// The ids and keys without a session to kill.
+    not_selected: &'a [NotSelected],
+    /// Whether a session was not found, or an endpoint did not reply.
     has_problems: bool,
+    /// Whether nothing is killed.
+    is_dry_run: bool,
     /// Whether there is only one victim: printed as a sentence instead of columns.
     is_single: bool,
     /// Whether the running statements are to be ended too. Then one that still runs is a failure.
@@ -54,7 +97,7 @@ impl<'a> OutcomePrinter<'a> {
         form: KillOutput,
         is_ascii: bool,
         urls: &'a [String],
-        has_problems: bool,
+        (not_selected, has_problems): (&'a [NotSelected], bool),
         tasks: &[KillTask],
     ) -> Self {
         let widest = |width: fn(&KillTask) -> usize| tasks.iter().map(width).max().unwrap_or(0);
@@ -62,7 +105,9 @@ impl<'a> OutcomePrinter<'a> {
             form,
             is_ascii,
             urls,
+            not_selected,
             has_problems,
+            is_dry_run: false,
             is_single: tasks.len() == 1,
             kills_statements: false,
             names_endpoint: urls.len() > 1,
@@ -159,10 +204,11 @@ impl<'a> OutcomePrinter<'a> {
 
     /// Prints what would be killed.
     pub(super) fn print_plan<E: KillTransport>(
-        &self,
+        &mut self,
         round: &KillDriver<E>,
         plan: &str,
     ) -> Result<(), CommandError> {
+        self.is_dry_run = true;
         match self.form {
             KillOutput::Json => self.print_json(round.tasks()),
             KillOutput::Table => self.write(|out| out.write_all(plan.as_bytes())),
@@ -170,15 +216,50 @@ impl<'a> OutcomePrinter<'a> {
     }
 
     fn print_json(&self, tasks: &[KillTask]) -> Result<(), CommandError> {
-        let records = tasks.iter().map(|task| OutcomeRecord {
-            session: IdentityFields::new(&task.victim.identity, self.urls),
-            outcome: OutcomeFields::new(task.outcome()),
+        let outcomes = tasks.iter().map(|task| {
+            KillRecord::Outcome(OutcomeRecord {
+                session: IdentityFields::new(&task.victim.identity, self.urls),
+                outcome: OutcomeFields::new(task.outcome()),
+                request: self.is_dry_run.then(|| self.request(task)),
+            })
         });
-        let records: Vec<_> = records.collect();
+        let others = self.not_selected.iter();
+        let others = others.map(|problem| KillRecord::NotSelected(self.not_selected_record(problem)));
+        let records: Vec<_> = outcomes.chain(others).collect();
         self.write(|out| {
             json::to_writer_pretty(&mut *out, &records)?;
             writeln!(out)
         })
+    }
+
+    /// Returns the request that would kill the session.
+    fn request(&self, task: &KillTask) -> PlannedRequest {
+        let place = usize::from(task.victim.identity.endpoint.0);
+        match self.urls.get(place).filter(|_| task.outcome().is_none()) {
+            Some(base) => PlannedRequest::Sent {
+                method: "DELETE",
+                url: format!("{base}{}", plan::target(task)),
+            },
+            None => PlannedRequest::None,
+        }
+    }
+
+    fn not_selected_record<'b>(&'b self, problem: &'b NotSelected) -> NotSelectedRecord<'b> {
+        let endpoint = problem
+            .endpoint
+            .and_then(|endpoint| self.urls.get(usize::from(endpoint.0)));
+        NotSelectedRecord {
+            endpoint: endpoint.map(String::as_str),
+            key: problem.key.as_deref(),
+            id: problem.id.map(|id| id.0),
+            user: None,
+            address: None,
+            port: None,
+            service: None,
+            outcome: problem.outcome,
+            detail: &problem.detail,
+            request: self.is_dry_run.then_some(PlannedRequest::None),
+        }
     }
 
     /// Prints which kills a signal left unknown or not started.

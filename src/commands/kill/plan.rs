@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::victims::Whys;
+use super::victims::Facts;
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::output;
+use crate::kill::lock_effects;
 use crate::kill::open_work::{OpenWork, consequences};
 use crate::kill::{KillTask, MAX_CONFIRMED_BY_KEY, summary};
-use crate::model::{Dialect, Text, curl_line, display_width};
+use crate::model::{Dialect, Identity, Text, curl_line, display_width};
 use crate::ui::cut::{fit, wrap};
 
 /// Width of the labels: that of `not compared`.
@@ -19,15 +20,15 @@ const MIN_WIDTH: usize = 40;
 
 /// Returns the plan for all victims, without any secret.
 /// Texts are wrapped to the width of the terminal, `curl` lines are not.
-pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: bool, whys: &Whys) -> String {
+pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: bool, facts: &Facts) -> String {
     let width = output::terminal_width().unwrap_or(WIDTH).max(MIN_WIDTH);
     let mut text = String::new();
     if tasks.len() > MAX_CONFIRMED_BY_KEY {
-        let _ = lines(&mut text, tasks, clients, (width, whys));
+        let _ = lines(&mut text, tasks, clients, (width, facts));
     } else {
         for task in tasks {
             let identity = &task.victim.identity;
-            let why = whys.get(&(identity.endpoint, identity.id));
+            let why = why(facts, identity);
             if let Some(client) = connect::client(clients, identity.endpoint) {
                 let _ = victim(&mut text, task, &Curl::new(client), (width, why));
             }
@@ -41,12 +42,21 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         let check = format!(
             "{each} is checked again right before its DELETE, which is sent once. Then it is followed until it is gone."
         );
-        let left = tasks.iter().filter(|task| task.may_be_confirmed());
-        let works = left.map(|task| OpenWork::of_victim(&task.victim));
+        let left: Vec<_> = tasks.iter().filter(|task| task.may_be_confirmed()).collect();
+        let known = |task: &KillTask| {
+            let identity = &task.victim.identity;
+            facts.get(&(identity.endpoint, identity.id))
+        };
+        let works = left.iter().map(|task| {
+            let work = known(task).map(|facts| facts.work);
+            work.unwrap_or_else(|| OpenWork::of_victim(&task.victim))
+        });
         let work = works.reduce(OpenWork::or).unwrap_or(OpenWork::UNKNOWN);
-        let sentences =
-            std::iter::once(check.as_str()).chain(consequences(work, tasks.len(), kills_statements));
-        for line in wrap(&sentences.collect::<Vec<_>>().join(" "), width) {
+        let mut sentences = vec![check];
+        let general = consequences(work, tasks.len(), kills_statements);
+        sentences.extend(general.into_iter().map(ToOwned::to_owned));
+        sentences.extend(lock_effects(left.iter().map(|task| known(task)?.locks.as_ref())));
+        for line in wrap(&sentences.join(" "), width) {
             text.push_str(&line);
             text.push('\n');
         }
@@ -59,7 +69,7 @@ fn lines(
     text: &mut String,
     tasks: &[KillTask],
     clients: &[Client],
-    (width, whys): (usize, &Whys),
+    (width, facts): (usize, &Facts),
 ) -> std::fmt::Result {
     let id_width = tasks.iter().map(|task| task.victim.identity.id.to_string().len());
     let id_width = id_width.max().unwrap_or(0);
@@ -70,10 +80,7 @@ fn lines(
         let identity = &task.victim.identity;
         let why = match task.outcome() {
             Some(outcome) => format!("not killed: {}", outcome.detail()),
-            None => whys
-                .get(&(identity.endpoint, identity.id))
-                .cloned()
-                .unwrap_or_default(),
+            None => why(facts, identity).unwrap_or_default().to_owned(),
         };
         let client = identity.client();
         let gap = client_width.saturating_sub(display_width(&client));
@@ -108,7 +115,7 @@ fn victim(
     text: &mut String,
     task: &KillTask,
     curl: &Curl,
-    (width, why): (usize, Option<&String>),
+    (width, why): (usize, Option<&str>),
 ) -> std::fmt::Result {
     let session = task.session();
     let identity = &task.victim.identity;
@@ -116,7 +123,7 @@ fn victim(
     let mut facts = summary::facts(session);
     facts.insert(0, ("state", state));
     if let Some(why) = why {
-        facts.insert(0, ("why", why.clone()));
+        facts.insert(0, ("why", why.to_owned()));
     }
     facts.extend(summary::not_compared([task]).map(|parts| ("not compared", parts)));
     writeln!(text, "{}  {}", identity.id, identity.client())?;
@@ -129,10 +136,7 @@ fn victim(
     if let Some(outcome) = task.outcome() {
         return writeln!(text, "  not killed: {}\n", outcome.words(identity));
     }
-    let target = match task.victim.dialect {
-        Dialect::JsonApi => format!("/v1/sessions/{}", identity.id),
-        Dialect::Draft => format!("/sessions/{}", identity.id),
-    };
+    let target = target(task);
     writeln!(text, "  {:<LABEL$} {}", "check", curl.line("", &target))?;
     writeln!(
         text,
@@ -140,6 +144,20 @@ fn victim(
         "kill",
         curl.line("-X DELETE ", &target)
     )
+}
+
+/// Returns why a session is stuck, if it is.
+fn why<'a>(facts: &'a Facts, identity: &Identity) -> Option<&'a str> {
+    facts.get(&(identity.endpoint, identity.id))?.why.as_deref()
+}
+
+/// Returns the path of the requests for a session.
+pub(super) fn target(task: &KillTask) -> String {
+    let id = task.victim.identity.id;
+    match task.victim.dialect {
+        Dialect::JsonApi => format!("/v1/sessions/{id}"),
+        Dialect::Draft => format!("/sessions/{id}"),
+    }
 }
 
 /// Builds equivalent `curl` commands. `-u` with only a name makes curl prompt for the password.

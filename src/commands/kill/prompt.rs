@@ -1,40 +1,88 @@
 //! The confirmation prompt of `maxtop kill`.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::thread;
 use std::time::Duration;
 
 use nix::sys::termios::{FlushArg, tcflush};
+use tokio::sync::oneshot;
 
 use crate::cli::KillArgs;
 use crate::commands::exit::CommandError;
 use crate::commands::output;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
-use crate::model::{counted, exact_text, visible};
+use crate::model::{counted, exact_text, quoted, visible};
+use crate::runtime::signals::{Interrupt, Interrupts};
+
+/// The answer at the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The kill is confirmed.
+    Yes,
+    /// Anything else.
+    No,
+    /// This signal ended the prompt.
+    Interrupted(u8),
+}
 
 /// Shows the plan and prompts for confirmation.
 ///
 /// Up to five sessions are confirmed with `y` or `yes`, more with their number. Anything else is No.
-pub(super) fn confirm(plan: &str, count: usize) -> Result<bool, CommandError> {
-    let mut err = io::stderr().lock();
-    writeln!(err, "{plan}")?;
-    err.flush()?;
-    // Input from before the prompt is not a confirmation.
-    let _ = tcflush(io::stdin(), FlushArg::TCIFLUSH);
-    write!(err, "{}", question(count))?;
-    err.flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    let confirms = is_yes(answer.trim(), count);
-    if !confirms && answer.trim().parse::<u64>().is_ok() {
-        let expected = if count > MAX_CONFIRMED_BY_KEY {
-            count.to_string()
-        } else {
-            "y".to_owned()
-        };
-        let typed = visible(answer.trim());
-        writeln!(err, "expected {expected}, not {typed}: nothing was sent")?;
+pub(super) async fn confirm(plan: &str, count: usize) -> Result<Answer, CommandError> {
+    // From here on a signal does not end the program before its line is printed.
+    let mut interrupts = Interrupts::listen()?;
+    {
+        let mut err = io::stderr().lock();
+        writeln!(err, "{plan}")?;
+        err.flush()?;
+        // Input from before the prompt is not a confirmation.
+        let _ = tcflush(io::stdin(), FlushArg::TCIFLUSH);
+        write!(err, "{}", question(count))?;
+        err.flush()?;
     }
-    Ok(confirms)
+    let mut line = typed_line()?;
+    let answer = loop {
+        tokio::select! {
+            biased;
+            event = interrupts.next() => if let Interrupt::End(signal) = event {
+                // The cursor is behind the question.
+                let _ = writeln!(io::stderr().lock());
+                output::complain(&"Canceled: nothing was sent");
+                return Ok(Answer::Interrupted(signal));
+            },
+            answer = &mut line => break answer.unwrap_or_else(|_| Ok(String::new()))?,
+        }
+    };
+    if is_yes(answer.trim(), count) {
+        return Ok(Answer::Yes);
+    }
+    if let Some(text) = not_expected(answer.trim(), count) {
+        output::complain(&text);
+    }
+    Ok(Answer::No)
+}
+
+/// Reads a line in a thread of its own, which a signal does not have to wait for.
+fn typed_line() -> io::Result<oneshot::Receiver<io::Result<String>>> {
+    let (sender, line) = oneshot::channel();
+    thread::Builder::new().name("prompt".to_owned()).spawn(move || {
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        // The receiver is gone if a signal has ended the prompt.
+        let _ = sender.send(read.map(|_| answer));
+    })?;
+    Ok(line)
+}
+
+/// Returns what was expected instead of this answer. `None` if the answer is clearly No.
+fn not_expected(answer: &str, count: usize) -> Option<String> {
+    let is_no = ["", "n", "no"].iter().any(|no| answer.eq_ignore_ascii_case(no));
+    let expected = if count > MAX_CONFIRMED_BY_KEY {
+        count.to_string()
+    } else {
+        "y".to_owned()
+    };
+    (!is_no).then(|| format!("expected {expected}, not {}", quoted(&visible(answer))))
 }
 
 fn question(count: usize) -> String {
@@ -112,6 +160,10 @@ mod tests {
             assert!(!is_yes(answer, 1) && !is_yes(answer, 5), "{answer}");
         }
         assert!(is_yes("13", 13) && !is_yes("12", 13) && !is_yes("", 13));
+        assert_eq!(not_expected("15", 16).as_deref(), Some("expected 16, not 15"));
+        assert_eq!(not_expected("yes", 16).as_deref(), Some("expected 16, not yes"));
+        assert_eq!(not_expected("1", 1).as_deref(), Some("expected y, not 1"));
+        assert_eq!(not_expected("No", 16), None);
         assert_eq!(question(1), "kill 1 session? [y/N] ");
         assert_eq!(question(13), "kill 13 sessions? type 13, then Enter: ");
     }

@@ -75,7 +75,7 @@ async fn ended<E: KillTransport>(mut round: KillDriver<E>) -> (ExitStatus, Vec<K
         .cloned()
         .collect();
     assert_eq!(reported, outcomes.len(), "each is reported once");
-    let exit = OutcomePrinter::new(KillOutput::Json, false, &[], false, &[]).exit(round.tasks());
+    let exit = OutcomePrinter::new(KillOutput::Json, false, &[], (&[], false), &[]).exit(round.tasks());
     (exit, outcomes)
 }
 

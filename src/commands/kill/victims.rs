@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::diagnosed_list::{DiagnosedList, LeftOut};
+use super::diagnosed_list::{DiagnosedList, LeftOut, VictimFacts};
+use super::not_selected::NotSelected;
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::exit::{CommandError, ExitStatus, failed};
@@ -11,7 +12,7 @@ use crate::commands::same_proxy::{self, Aliases};
 use crate::commands::server_access::{self, EndpointReports};
 use crate::filter::Filter;
 use crate::kill::{Rules, Victim, asks_why, depends_on_locks};
-use crate::model::{EndpointId, EndpointLocks, RequestError, SessionId, Snapshot, counted};
+use crate::model::{EndpointId, EndpointLocks, RequestError, Session, SessionId, Snapshot, counted};
 
 /// Selection by the command line.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub(super) struct VictimSelection {
     pub(super) filter: Option<Filter>,
     /// Whether nothing will be killed. Then a read-only endpoint is not a reason to refuse.
     pub(super) is_dry_run: bool,
+    /// Whether the victims are shown, with what their kill does, before anything is killed.
+    pub(super) is_shown: bool,
     /// Filter of protected sessions, and the thresholds for stuck ones.
     pub(super) rules: Rules,
 }
@@ -40,18 +43,18 @@ impl VictimSelection {
     }
 }
 
-/// Why sessions are stuck, in words.
-pub(super) type Whys = BTreeMap<(EndpointId, SessionId), String>;
+/// Facts about each victim that its list entry does not have.
+pub(super) type Facts = BTreeMap<(EndpointId, SessionId), VictimFacts>;
 
 /// The sessions found, and an error for each id or key without one.
 #[derive(Default)]
 pub(super) struct Victims {
     pub(super) found: Vec<Victim>,
-    pub(super) problems: Vec<String>,
+    pub(super) problems: Vec<NotSelected>,
     /// Number of sessions for which the filter is unknown, if only it selects.
     pub(super) undecided: usize,
-    /// Why each session is stuck, if it is.
-    pub(super) whys: Whys,
+    /// Facts about each victim.
+    pub(super) facts: Facts,
     /// Whether all endpoints replied.
     pub(super) is_whole: bool,
     /// Transactions and locks of the servers.
@@ -109,7 +112,7 @@ pub(super) async fn find(
             Ok(endpoint) => selected.push((endpoint, *id)),
             // A single endpoint leaves nothing to continue with.
             Err(failure @ CommandError::Fault { .. }) if clients.len() == 1 => return Err(failure),
-            Err(failure) => problems.push(failure.to_string()),
+            Err(failure) => problems.push(NotSelected::id(*id, clients, &failure)),
         }
     }
     let keyed = keyed(&selection.keys, &snapshots, clients, &aliases);
@@ -118,7 +121,7 @@ pub(super) async fn find(
             Some(found) if selection.ids.is_empty() => selected.push(*found),
             Some((_, id)) if selection.ids.contains(id) => {}
             Some((endpoint, id)) => problems.push(without_id(&snapshots, *endpoint, *id, key)),
-            None => problems.push(CommandError::NoSuchKey(key.clone()).to_string()),
+            None => problems.push(NotSelected::key(key)),
         }
     }
     if !selection.keys.is_empty() {
@@ -129,7 +132,7 @@ pub(super) async fn find(
     if selection.is_filter_alone() {
         selected.extend(snapshots.iter().flat_map(ids));
     }
-    let reports = if selection.depends_on_locks() {
+    let reports = if selection.depends_on_locks() || selection.is_shown {
         server_access::read(clients, &snapshots).await?
     } else {
         EndpointReports::new()
@@ -148,17 +151,17 @@ pub(super) async fn find(
         .collect();
     let mut victims = victims(selected, &lists, selection);
     problems.append(&mut victims.problems);
-    let whys = victims.found.iter().filter_map(|victim| {
+    let facts = victims.found.iter().filter_map(|victim| {
         let identity = &victim.identity;
         let list = lists
             .iter()
             .find(|list| list.snapshot.endpoint == identity.endpoint)?;
-        Some(((identity.endpoint, identity.id), list.why(identity.id)?))
+        Some(((identity.endpoint, identity.id), list.facts(identity.id)?))
     });
-    let whys = whys.collect();
+    let facts = facts.collect();
     Ok(Victims {
         problems,
-        whys,
+        facts,
         is_whole,
         reports,
         ..victims
@@ -263,22 +266,23 @@ async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Re
     }
 }
 
-/// Returns the error for a session whose id was given, but whose key is not one of `--key`.
-fn without_key(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> String {
+/// Returns the problem of a session whose id was given, but whose key is not one of `--key`.
+fn without_key(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> NotSelected {
     let client = client_text(snapshots, endpoint, id);
-    format!("refused: {id}{client}: its key was not given with --key")
+    let why = "its key was not given with --key".to_owned();
+    NotSelected::refused((endpoint, id), &client, why)
 }
 
-/// Returns the client of a session after a space. Empty if the session is not in a list.
+/// Returns the client of a session. Empty if the session is not in a list.
 fn client_text(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> String {
     let snapshot = snapshots.iter().find(|snapshot| snapshot.endpoint == endpoint);
     let session = snapshot.and_then(|snapshot| snapshot.get(id));
-    let client = session.map(|session| format!(" {}", session.client()));
-    client.unwrap_or_default()
+    session.map(Session::client).unwrap_or_default()
 }
 
-/// Returns the error for a key whose session was not given by its id.
-fn without_id(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId, key: &str) -> String {
+/// Returns the problem of a key whose session was not given by its id.
+fn without_id(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId, key: &str) -> NotSelected {
     let client = client_text(snapshots, endpoint, id);
-    format!("refused: {id}{client}: it has the key {key}, but its id was not given")
+    let why = format!("it has the key {key}, but its id was not given");
+    NotSelected::refused((endpoint, id), &client, why)
 }

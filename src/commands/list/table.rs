@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use crate::app::build_view::TableView;
 use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
-use crate::model::{Dialect, ascii};
+use crate::model::{Dialect, NO_USER, ascii};
 
 /// Drop priority up to which a usual column is shown by default.
 const MAX_DROP: u8 = 7;
@@ -49,6 +49,7 @@ pub(super) fn write(
             .keeping_ends(column.keeps_ends())
             .at_least(column.min.into())
             .wrapping(column.name == ColumnId::WHY.column().name)
+            .narrowed_first(column.drop)
             .dropped(if is_chosen { 0 } else { column.drop })
     };
     let mut grid = Grid::new(columns.iter().map(head).collect());
@@ -57,7 +58,11 @@ pub(super) fn write(
     }
     let rows: Vec<_> = view.window(0, page.rows).collect();
     for row in &rows {
-        let cells = columns.iter().map(|column| (column.cell)(row));
+        // A session without a user is named as in the other commands.
+        let cells = columns.iter().map(|column| match row.session.user {
+            None if column.name == ColumnId::USER.column().name => Some(NO_USER.into()),
+            _ => (column.cell)(row),
+        });
         if page.ascii {
             let sign = || {
                 row.diagnosis

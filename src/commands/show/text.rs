@@ -8,17 +8,14 @@ use super::{ShownSession, transaction};
 use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
 use crate::commands::output;
+use crate::commands::paragraph::labelled;
 use crate::commands::server_access::lock_reasons;
 use crate::diagnosis::StepFor;
 use crate::model::maxctrl::KEEP_STATEMENTS;
 use crate::model::{
     Buffer, ConnectionDetail, Counter, Dialect, IdleMeaning, RetainedStatement, Session, SessionDetail, Text,
-    display_width, measured_text, size_text,
+    glyph_in, measured_text, size_text,
 };
-use crate::ui::cut::wrap;
-
-/// Minimum width to which a text is wrapped.
-const MIN_TEXT: usize = 20;
 
 /// Writes all sections.
 pub(super) fn write(
@@ -28,21 +25,19 @@ pub(super) fn write(
     is_ascii: bool,
 ) -> io::Result<()> {
     let detail = &shown.detail;
-    writeln!(out, "{}  {}", detail.session.id, detail.session.client())?;
+    let id = format!("{}  ", detail.session.id);
+    labelled(out, &id, &detail.session.client())?;
     facts(out, shown, endpoint)?;
     reasons(out, shown, is_ascii)?;
     match &shown.locks.own {
         Some(own) => transaction::write(out, own)?,
         None if shown.dialect == Dialect::JsonApi && !shown.has_server_access => {
-            writeln!(
-                out,
-                "\nTRANSACTION  not examined: {} need sql-user",
-                lock_reasons()
-            )?;
+            let remark = format!("not examined: {} need sql-user", lock_reasons());
+            section(out, "TRANSACTION", &remark)?;
         }
         None => {}
     }
-    connections(out, detail, shown.dialect)?;
+    connections(out, detail, shown.dialect, is_ascii)?;
     statements(out, shown)?;
     buffers(out, detail)?;
     pairs(
@@ -72,24 +67,11 @@ fn reasons(out: &mut impl Write, shown: &ShownSession, is_ascii: bool) -> io::Re
     }
     for finding in &shown.diagnosis.found {
         let glyph = finding.severity.sign(is_ascii);
-        indented(out, &format!("  {glyph} "), &finding.sentence(session))?;
-        indented(out, "    next: ", &finding.next_step(session, StepFor::Output))?;
+        labelled(out, &format!("  {glyph} "), &finding.sentence(session))?;
+        labelled(out, "    next: ", &finding.next_step(session, StepFor::Output))?;
     }
     if let Some(absence) = &shown.absence {
-        indented(out, "  ", absence)?;
-    }
-    Ok(())
-}
-
-/// Writes a text after its label. On a terminal it is wrapped at words, below its beginning.
-fn indented(out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
-    let indent = display_width(label);
-    let width = output::terminal_width().map_or(usize::MAX, |width| width.saturating_sub(indent));
-    for (place, line) in wrap(text, width.max(MIN_TEXT)).iter().enumerate() {
-        match place {
-            0 => writeln!(out, "{label}{line}")?,
-            _ => writeln!(out, "{:indent$}{line}", "")?,
-        }
+        labelled(out, "  ", absence)?;
     }
     Ok(())
 }
@@ -120,7 +102,7 @@ fn facts(out: &mut impl Write, shown: &ShownSession, endpoint: &str) -> io::Resu
     ];
     for (label, value) in facts {
         if let Some(value) = value {
-            writeln!(out, "  {label:<10} {value}")?;
+            labelled(out, &format!("  {label:<10} "), &value)?;
         }
     }
     Ok(())
@@ -143,20 +125,35 @@ fn connected(session: &Session) -> Option<String> {
     })
 }
 
-fn connections(out: &mut impl Write, detail: &SessionDetail, dialect: Dialect) -> io::Result<()> {
+/// Writes a section that has only a remark.
+fn section(out: &mut impl Write, heading: &str, remark: &str) -> io::Result<()> {
+    writeln!(out)?;
+    labelled(out, &format!("{heading}  "), remark)
+}
+
+fn connections(
+    out: &mut impl Write,
+    detail: &SessionDetail,
+    dialect: Dialect,
+    is_ascii: bool,
+) -> io::Result<()> {
     if detail.connections.is_empty() {
         let remark = if detail.is_empty() {
             "none: not connected to a server"
         } else {
             "not reported by this version of MaxScale"
         };
-        return writeln!(out, "\nCONNECTIONS  {remark}");
+        return section(out, "CONNECTIONS", remark);
     }
     writeln!(out)?;
-    match dialect {
-        Dialect::Draft => with_statistics(detail).write(out),
-        Dialect::JsonApi => with_threads(detail).write(out),
+    let mut grid = match dialect {
+        Dialect::Draft => with_statistics(detail),
+        Dialect::JsonApi => with_threads(detail),
+    };
+    if let Some(width) = output::terminal_width() {
+        grid.fit(width, glyph_in(is_ascii, "…"));
     }
+    grid.write(out)
 }
 
 fn with_statistics(detail: &SessionDetail) -> Grid<'_> {
@@ -220,17 +217,12 @@ fn statements(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
         } else {
             String::new()
         };
-        return writeln!(out, "\nSTATEMENTS  none retained{change}");
+        return section(out, "STATEMENTS", &format!("none retained{change}"));
     }
     writeln!(out, "\nSTATEMENTS  newest first")?;
     for (age, query) in queries.iter().rev().enumerate() {
-        writeln!(
-            out,
-            "{:>10}  {}{}",
-            took(query, age == 0),
-            answered_by(query),
-            query.title()
-        )?;
+        let took = format!("{:>10}  ", took(query, age == 0));
+        labelled(out, &took, &format!("{}{}", answered_by(query), query.title()))?;
     }
     Ok(())
 }
@@ -272,7 +264,7 @@ fn pairs<'a>(
         if index == 0 {
             writeln!(out, "\n{heading}")?;
         }
-        writeln!(out, "  {:<18} {value}", name.as_str())?;
+        labelled(out, &format!("  {:<18} ", name.as_str()), &value)?;
     }
     Ok(())
 }
@@ -282,7 +274,7 @@ fn log(out: &mut impl Write, detail: &SessionDetail) -> io::Result<()> {
         writeln!(out, "\nLOG")?;
     }
     for line in &detail.log {
-        writeln!(out, "  {line}")?;
+        labelled(out, "  ", line.as_str())?;
     }
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::commands::paragraph::labelled;
+
 use crate::model::{
     EndpointLocks, LockHolder, LockNumbers, Session, SessionLocks, Span, Text, Transaction, counted,
 };
@@ -79,12 +81,12 @@ pub(super) fn write(out: &mut impl Write, own: &OwnLocks) -> io::Result<()> {
     ];
     for (label, value) in facts {
         if let Some(value) = value {
-            writeln!(out, "  {label:<10} {value}")?;
+            labelled(out, &format!("  {label:<10} "), &value)?;
         }
     }
     for waiter in waiters.iter().take(MAX_SHOWN_WAITERS) {
         let wait = waiter.wait.map(|wait| format!("{wait}  ")).unwrap_or_default();
-        writeln!(out, "  {:<10} {wait}{}", "", waiter.who)?;
+        labelled(out, &format!("  {:<10} ", ""), &format!("{wait}{}", waiter.who))?;
     }
     match waiters.len().saturating_sub(MAX_SHOWN_WAITERS) {
         0 => Ok(()),

@@ -47,7 +47,7 @@ fn its_options_are_settings() {
         assert!(endpoint.maxctrl_file.is_some() && endpoint.tls.insecure);
         assert_eq!(endpoint.tls.ca.as_ref(), Some(&home));
         assert_eq!(endpoint.tls.key.as_deref(), Some(Path::new("/c.key")));
-        assert!(matches!(endpoint.password, Some(PasswordSource::Known(_))));
+        assert!(matches!(endpoint.password, Some(PasswordSource::Known { .. })));
         assert!(!format!("{config:?}").contains("geheim"));
     }
     let config = world("[maxctrl]\nsecure = true\nt = 1m\np=\n").config();

@@ -261,7 +261,7 @@ fn an_endpoint_of_a_list_has_its_own_settings() {
     let config = world.variable("MAXTOP_PASSWORD", "x").config();
     for endpoint in &config.endpoints {
         assert_eq!(endpoint.user, "uwe");
-        assert!(matches!(endpoint.password, Some(PasswordSource::Known(_))));
+        assert!(matches!(endpoint.password, Some(PasswordSource::Known { .. })));
     }
 }
 
@@ -293,7 +293,7 @@ fn of_the_ways_to_a_password_the_uppermost_counts_whichever_it_is() {
     assert!(matches!(command, Some(PasswordSource::Command { .. })));
     assert!(password(world().profile("none")).is_none());
     let known = password(world().profile("p").variable("MAXTOP_PASSWORD", "x"));
-    assert!(matches!(known, Some(PasswordSource::Known(_))));
+    assert!(matches!(known, Some(PasswordSource::Known { .. })));
     let flag = world()
         .variable("MAXTOP_PASSWORD", "x")
         .flag("password-file", "/flag");

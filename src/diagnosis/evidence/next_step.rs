@@ -100,7 +100,7 @@ fn lock_wait(server: &Text, wait: &SessionWait, place: StepFor) -> String {
             format!("{chain} shows {what}; {kill} frees this session too")
         }
         (Some(LockHolder::Thread(id) | LockHolder::EndedSession { thread: id, .. }), false) => match place {
-            StepFor::Screen => format!("b shows thread {id} and copies its KILL"),
+            StepFor::Screen => format!("b shows thread {id}; y copies its KILL there"),
             StepFor::Output => format!("inspect thread {id} on {server}: no session of this proxy has it"),
         },
         _ => match place {

@@ -42,7 +42,7 @@ impl KillTask {
         };
         let [protect, taken_by] = filters;
         if let Some(refusal) = protect.and_then(|protect| protection(protect, &subject)) {
-            return Err(KillOutcome::Refused(refusal));
+            return Err(KillOutcome::Refused(rules.explain(refusal)));
         }
         let Some(filter) = taken_by else {
             return Ok(());

@@ -17,7 +17,7 @@ fn who_is_protected_by_then_is_not_ended() {
     play.reply(play.last_check(), Ok(moved));
     assert_eq!(
         play.outcome(),
-        Some(&KillOutcome::Refused(RefusalReason::Protected))
+        Some(&KillOutcome::Refused(RefusalReason::Protected(None)))
     );
     assert!(play.deletes().is_empty());
 }

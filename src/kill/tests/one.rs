@@ -335,6 +335,6 @@ fn who_may_not_is_told_before_anything_is_asked() {
             authority(middle),
             &Filter::parse("user=al*").unwrap()
         ),
-        Err(RefusalReason::Protected)
+        Err(RefusalReason::Protected(None))
     );
 }

@@ -27,7 +27,7 @@ fn busy(id: u64) -> Session {
 #[test]
 fn every_victim_is_counted_once() {
     let refused = Victim {
-        refused: Some(RefusalReason::Protected),
+        refused: Some(RefusalReason::Protected(None)),
         ..victim(1)
     };
     let mut play = KillHarness::ask(vec![refused, victim(2), victim(3), victim(4)]);

@@ -1,5 +1,7 @@
 //! Why a server's activity is unknown.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -10,13 +12,13 @@ use super::super::{RequestError, Text, quoted};
 #[serde(rename_all = "kebab-case")]
 pub enum ServerAccessFault {
     /// The server rejects the database user or its password.
-    #[error("wrong database user or password: {}", quoted(.0.as_str()))]
+    #[error("wrong database user or password: {}", in_quotes(.0))]
     WrongPassword(Text),
     /// The database user lacks a privilege.
-    #[error("missing privilege: {}", quoted(.0.as_str()))]
+    #[error("missing privilege: {}", in_quotes(.0))]
     NoPrivilege(Text),
     /// The server has no free connection.
-    #[error("too many connections: {}", quoted(.0.as_str()))]
+    #[error("too many connections: {}", in_quotes(.0))]
     TooManyConnections(Text),
     /// The MaxScale version has no `/v1/sql`.
     #[error("not supported before MaxScale 21.06")]
@@ -25,7 +27,7 @@ pub enum ServerAccessFault {
     #[error("not supported: not a MariaDB server")]
     NotMariaDb,
     /// MaxScale cannot connect to the server.
-    #[error("server down: {}", quoted(.0.as_str()))]
+    #[error("server down: {}", in_quotes(.0))]
     ServerDown(Text),
     /// The account of the admin API may not run statements.
     #[error("the account of the admin API may not use /v1/sql")]
@@ -43,7 +45,7 @@ pub enum ServerAccessFault {
     #[error("the statement had ended")]
     Ended,
     /// Another error of the server.
-    #[error("error {errno}: {}", quoted(.message.as_str()))]
+    #[error("error {errno}: {}", in_quotes(.message))]
     Statement {
         /// Error number of the server.
         errno: u32,
@@ -54,7 +56,7 @@ pub enum ServerAccessFault {
     #[error("the reply to /v1/sql has an invalid {0}")]
     InvalidReply(Text),
     /// Another error of MaxScale.
-    #[error("status {status}{}", .detail.as_ref().map(|d| format!(": {}", quoted(d.as_str()))).unwrap_or_default())]
+    #[error("status {status}{}", .detail.as_ref().map(|d| format!(": {}", in_quotes(d))).unwrap_or_default())]
     Status {
         /// HTTP status.
         status: u16,
@@ -67,6 +69,15 @@ pub enum ServerAccessFault {
     /// maxtop is exiting.
     #[error("exiting")]
     Exiting,
+}
+
+/// Quotes a message of a server. One with single quotes gets double ones, so that its names stay readable.
+fn in_quotes(text: &Text) -> Cow<'_, str> {
+    let shown = text.as_str();
+    if shown.contains('\'') && !shown.contains('"') {
+        return Cow::Owned(format!("\"{shown}\""));
+    }
+    quoted(shown)
 }
 
 impl ServerAccessFault {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::{Session, SessionId, Text};
+use super::super::{Session, SessionId};
 
 /// A thread that holds a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +46,5 @@ impl fmt::Display for LockHolder {
 
 /// Returns user and address: `etl@10.0.3.7`.
 pub(super) fn client_text(session: &Session) -> String {
-    let text = |text: Option<&Text>| text.map_or_else(|| "?".to_owned(), |text| text.as_str().to_owned());
-    format!(
-        "{}@{}",
-        text(session.user.as_ref()),
-        text(session.address.as_ref())
-    )
+    session.client_without_port()
 }

@@ -183,16 +183,16 @@ fn other_roots<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<L
     let roots = &asking.counts.other_roots;
     let waiting: usize = roots.values().sum();
     let verb = if waiting == 1 { "waits" } else { "wait" };
-    let named: Vec<_> = roots
+    let first_ids: Vec<_> = roots
         .keys()
         .take(MAX_ROOTS)
         .map(|(_, id)| id.to_string())
         .collect();
-    let names = match (named.as_slice(), roots.len().saturating_sub(MAX_ROOTS)) {
+    let names = match (first_ids.as_slice(), roots.len().saturating_sub(MAX_ROOTS)) {
         ([], _) => return None,
         ([one], _) => format!("session {one}, which is"),
         ([first @ .., last], 0) => format!("sessions {} and {last}, which are", first.join(", ")),
-        (named, more) => format!("sessions {} and {more} more, which are", named.join(", ")),
+        (ids, more) => format!("sessions {} and {more} more, which are", ids.join(", ")),
     };
     let text = format!("{waiting} {verb} for {names} not in this list");
     Some(Line::styled(fit(&text, width, theme.glyphs.more), theme.act))

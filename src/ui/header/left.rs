@@ -89,7 +89,7 @@ const NO_LOCKS: &str = "locks unknown (b)";
 
 /// Whether sessions of an endpoint are stuck, and its locks are not read although MaxScale could.
 fn lacks_locks(app: &App, endpoint: &EndpointState) -> bool {
-    let is_possible = endpoint.dialect == Some(Dialect::JsonApi) && !endpoint.server_access.is_set;
+    let is_possible = endpoint.dialect == Some(Dialect::JsonApi) && endpoint.server_access.knows_nothing();
     let stuck = |latest: &Arc<Snapshot>| {
         let count = |severity| app.table.view.count(latest.endpoint, severity);
         Severity::ALL.into_iter().any(|severity| count(severity) > 0)

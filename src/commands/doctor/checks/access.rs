@@ -4,15 +4,21 @@ use std::net::IpAddr;
 
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
+use crate::commands::output::visible;
 use crate::model::{Account, Dialect, RequestError, Text, Version};
 
 pub(super) fn authentication(facts: &Facts) -> CheckResult {
     match facts.refusal() {
         Some(fault @ RequestError::NotAllowed { with_credentials, .. }) => {
             let result = CheckResult::fault(fault);
-            let who = match (&facts.request.user, with_credentials) {
-                (Some(user), true) => format!("user {user} was rejected: "),
-                _ => "a password is required, but none was given: ".to_owned(),
+            let login = &facts.request.login;
+            let user = visible(&login.user);
+            let who = match (&login.password_source, with_credentials) {
+                (Some(source), true) => {
+                    format!("the password of user {user} (from {source}) was refused: ")
+                }
+                (None, true) => format!("user {user} was rejected: "),
+                _ => format!("a password is required, but none was given for user {user}: "),
             };
             return CheckResult {
                 found: who + &result.found,

@@ -23,9 +23,9 @@ pub(super) fn files(facts: &Facts) -> CheckResult {
     let Some(limit) = facts.file_limit.filter(|limit| *limit > 0) else {
         let pid = facts.proxy.as_ref().ok().and_then(|proxy| proxy.instance.pid());
         let pid = pid.map_or_else(|| "PID".to_owned(), |pid| pid.to_string());
-        return CheckResult::skipped(format!("{open} open; the API does not report the limit")).advise(
-            format!("on the proxy's machine: grep 'open files' /proc/{pid}/limits"),
-        );
+        return CheckResult::skipped(format!("{open} open; the API does not report the limit"))
+            .advise("on the proxy's machine:")
+            .advise(format!("grep 'open files' /proc/{pid}/limits"));
     };
     let found = format!("{open} of {limit} open");
     if open.saturating_mul(100) / limit < FILES_WARN_PERCENT {

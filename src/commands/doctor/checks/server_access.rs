@@ -2,6 +2,7 @@
 
 use crate::commands::doctor::check_result::{CheckResult, CheckStatus};
 use crate::commands::doctor::facts::{Facts, ServerProbe};
+use crate::commands::output::visible;
 use crate::model::{DRAFT_WITHOUT_LOCKS, Dialect, ServerAccessFault, ServerProcess};
 
 /// First MariaDB version with `CONNECTION ADMIN`. Before it, `SUPER` is needed.
@@ -21,24 +22,39 @@ pub(super) fn server_access(facts: &Facts) -> CheckResult {
         return CheckResult::skipped("no running servers");
     }
     let mut result = CheckResult::ok("");
-    let mut found = Vec::new();
+    let (mut found, mut advised) = (Vec::new(), Vec::new());
     for probe in probes {
-        let (verdict, words, advice) = evaluate(probe);
-        found.push(format!("{}: {words}", probe.server));
+        let source = facts.request.sql_password_source.as_deref();
+        let (verdict, words, advice) = evaluate(probe, source);
+        add(&mut found, words, probe.server.as_str());
         if verdict == CheckStatus::Failure {
             result.verdict = verdict;
         }
         for line in advice {
-            let line = format!("on {}: {line}", probe.server);
-            result.advice.push(line);
+            add(&mut advised, line, probe.server.as_str());
         }
     }
-    result.found = found.join("; ");
+    let found = found
+        .iter()
+        .map(|(words, servers)| format!("{}: {words}", servers.join(", ")));
+    result.found = found.collect::<Vec<_>>().join("; ");
+    let advised = advised
+        .iter()
+        .map(|(line, servers)| format!("on {}: {line}", servers.join(", ")));
+    result.advice.extend(advised);
     result
 }
 
+/// Adds a server to those with the same text.
+fn add<'a>(texts: &mut Vec<(String, Vec<&'a str>)>, text: String, server: &'a str) {
+    match texts.iter_mut().find(|(known, _)| *known == text) {
+        Some((_, servers)) => servers.push(server),
+        None => texts.push((text, vec![server])),
+    }
+}
+
 /// Returns the status of one server, what was found, and statements that help.
-fn evaluate(probe: &ServerProbe) -> (CheckStatus, String, Vec<String>) {
+fn evaluate(probe: &ServerProbe, source: Option<&str>) -> (CheckStatus, String, Vec<String>) {
     match &probe.result {
         Ok((process, grants)) => {
             let account = account(process, &probe.user);
@@ -70,7 +86,14 @@ fn evaluate(probe: &ServerProbe) -> (CheckStatus, String, Vec<String>) {
                 "CREATE USER {account} IDENTIFIED BY '...'; {}",
                 grant("PROCESS", &account)
             );
-            (CheckStatus::Failure, fault.to_string(), vec![create])
+            let source = source.map(|source| format!(" (from {source})"));
+            let check = format!(
+                "check the password of database user {}{}",
+                visible(&probe.user),
+                source.unwrap_or_default()
+            );
+            let create = format!("if there is no such user: {create}");
+            (CheckStatus::Failure, fault.to_string(), vec![check, create])
         }
         Err(fault) => (CheckStatus::Failure, fault.to_string(), Vec::new()),
     }
@@ -101,7 +124,7 @@ fn account(process: &ServerProcess, user: &str) -> String {
 }
 
 fn quoted_account(user: &str, host: &str) -> String {
-    let quoted = |text: &str| format!("'{}'", crate::model::visible(text).replace('\'', "''"));
+    let quoted = |text: &str| format!("'{}'", visible(text).replace('\'', "''"));
     format!("{}@{}", quoted(user), quoted(host))
 }
 
@@ -115,6 +138,10 @@ fn host_in(message: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::model::{Grants, Text, TextLimit};
+
+    fn evaluate_it(probe: &ServerProbe) -> (CheckStatus, String, Vec<String>) {
+        evaluate(probe, Some("MAXTOP_SQL_PASSWORD"))
+    }
 
     fn text(raw: &str) -> Text {
         Text::clean(raw, TextLimit::Line)
@@ -148,7 +175,7 @@ mod tests {
             may_kill,
         };
         let (verdict, found, advice) =
-            evaluate(&probe(Ok((process("10.5.1-MariaDB"), grants(false, false)))));
+            evaluate_it(&probe(Ok((process("10.5.1-MariaDB"), grants(false, false)))));
         assert_eq!(
             (verdict, found.as_str()),
             (CheckStatus::Failure, "'maxtop'@'10.0.%' has no PROCESS")
@@ -160,28 +187,31 @@ mod tests {
                 "to end statements too: GRANT SUPER ON *.* TO 'maxtop'@'10.0.%';"
             ]
         );
-        let (verdict, _, advice) = evaluate(&probe(Ok((process("10.5.2-MariaDB"), grants(true, false)))));
+        let (verdict, _, advice) = evaluate_it(&probe(Ok((process("10.5.2-MariaDB"), grants(true, false)))));
         assert_eq!(verdict, CheckStatus::Ok);
         assert_eq!(
             advice,
             ["to end statements too: GRANT CONNECTION ADMIN ON *.* TO 'maxtop'@'10.0.%';"]
         );
-        let (verdict, _, advice) = evaluate(&probe(Ok((process("11.4.2-MariaDB"), grants(true, true)))));
+        let (verdict, _, advice) = evaluate_it(&probe(Ok((process("11.4.2-MariaDB"), grants(true, true)))));
         assert_eq!((verdict, advice.len()), (CheckStatus::Ok, 0));
     }
 
     #[test]
     fn a_user_that_cannot_log_in_is_created_for_the_host_that_the_server_sees() {
         let denied = "Access denied for user 'maxtop'@'10.0.0.5' (using password: YES)";
-        let (verdict, _, advice) = evaluate(&probe(Err(ServerAccessFault::WrongPassword(text(denied)))));
+        let (verdict, found, advice) =
+            evaluate_it(&probe(Err(ServerAccessFault::WrongPassword(text(denied)))));
+        assert_eq!(found, format!("wrong database user or password: \"{denied}\""));
         assert_eq!(verdict, CheckStatus::Failure);
         assert_eq!(
             advice,
             [
-                "CREATE USER 'maxtop'@'10.0.0.5' IDENTIFIED BY '...'; GRANT PROCESS ON *.* TO 'maxtop'@'10.0.0.5';"
+                "check the password of database user maxtop (from MAXTOP_SQL_PASSWORD)",
+                "if there is no such user: CREATE USER 'maxtop'@'10.0.0.5' IDENTIFIED BY '...'; GRANT PROCESS ON *.* TO 'maxtop'@'10.0.0.5';"
             ]
         );
-        let (_, found, _) = evaluate(&probe(Err(ServerAccessFault::NotMariaDb)));
+        let (_, found, _) = evaluate_it(&probe(Err(ServerAccessFault::NotMariaDb)));
         assert_eq!(found, "not supported");
         assert_eq!(quoted_account("o'hara", "%"), "'o''hara'@'%'");
     }

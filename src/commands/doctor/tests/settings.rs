@@ -132,7 +132,7 @@ fn open_files_are_held_against_the_limit_where_it_is_known() {
         "files",
         Skipped,
         "86 open; the API does not report the limit",
-        &["on the proxy's machine: grep 'open files' /proc/10115/limits"],
+        &["on the proxy's machine:", "grep 'open files' /proc/10115/limits"],
     );
     let old = but(|facts| facts.workers = Ok(vec![Worker::default()]));
     says(&old, "files", Skipped, "open files is not reported", &[]);
