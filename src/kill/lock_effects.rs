@@ -10,13 +10,13 @@ const LONG_ROLLBACK_ROWS: u64 = 100_000;
 pub(crate) enum EffectKind {
     /// Changes are rolled back.
     RollsBack,
-    /// That takes long.
+    /// The rollback takes long.
     TakesLong,
     /// Other sessions can continue.
     Frees,
 }
 
-/// What the locks of the victims say about a kill.
+/// Numbers of changes and waits that a kill affects.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LockEffects<'a> {
     /// Number of rows that the transactions have changed.
