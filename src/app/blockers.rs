@@ -11,7 +11,7 @@ use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::status::Status;
 use crate::filter::Filter;
-use crate::model::{EndedThread, EndpointId, SessionId, Span, Text, ThreadOwner};
+use crate::model::{EndedThread, EndpointId, LockHolder, SessionId, Span, Text, ThreadOwner};
 
 pub(crate) use self::root::RootBlocker;
 pub(crate) use self::rows::BlockerLines;
@@ -182,7 +182,10 @@ impl App {
     fn waits_outside(&self, endpoint: EndpointId, id: SessionId) -> bool {
         let locks = self.locks_of(endpoint).and_then(|locks| locks.session(id));
         let wait = locks.and_then(|locks| locks.wait.as_ref());
-        wait.is_some_and(|wait| wait.blocker.is_some() && !wait.has_listed_blocker() && !wait.is_likely)
+        wait.is_some_and(|wait| {
+            let is_listed = matches!(wait.blocker, Some(LockHolder::Session { .. }));
+            wait.blocker.is_some() && !is_listed && !wait.is_likely
+        })
     }
 
     /// Puts the cursor on the root blocker that a session waits for.

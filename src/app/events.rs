@@ -40,6 +40,8 @@ pub(crate) enum Subject {
 pub struct Event {
     /// When it happened, the last time.
     pub(crate) at: Now,
+    /// When it happened first, if it happened several times.
+    pub(crate) first: Now,
     /// The endpoint.
     pub(crate) endpoint: EndpointId,
     /// Kind of the event.
@@ -58,6 +60,7 @@ impl Event {
     fn new(at: Now, endpoint: EndpointId, kind: EventKind, subject: Subject, text: String) -> Self {
         Self {
             at,
+            first: at,
             endpoint,
             kind,
             subject,
@@ -105,6 +108,7 @@ impl EventLog {
         if let Some(known) = earlier.and_then(|place| self.events.remove(place)) {
             event.count = known.count.saturating_add(1);
             event.number = known.number;
+            event.first = known.first;
         } else {
             self.begun += 1;
             event.number = self.begun;

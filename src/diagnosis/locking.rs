@@ -126,7 +126,7 @@ fn wait(locks: &SessionLocks, is_kind: fn(WaitKind) -> bool, look: Span, act: Sp
     let Some(lasted) = wait.age else {
         return RuleResult::Unknown;
     };
-    let most = if wait.has_listed_blocker() {
+    let most = if wait.is_blocked_by_session() {
         Severity::Look
     } else {
         Severity::Act

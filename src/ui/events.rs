@@ -76,7 +76,10 @@ fn line<'a>(app: &App, event: &Event, theme: &Theme, width: usize) -> Line<'a> {
         .map_or(theme.good, |severity| theme.severity(severity));
     let count = match event.count {
         1 => String::new(),
-        count => format!("{count} times  "),
+        count => {
+            let first = event.first.wall.to_zoned_datetime(app.settings.zone.clone());
+            format!("{count} times since {}  ", first.strftime("%H:%M:%S"))
+        }
     };
     let name = app.endpoints.name_among_several(event.endpoint);
     let name = name.map(|name| format!("{name}: ")).unwrap_or_default();

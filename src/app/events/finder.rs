@@ -210,7 +210,7 @@ fn change(
     let (kind, finding) = match (was, now.strongest()) {
         (None, Some(found)) => (EventKind::Stuck(found.severity), found),
         (Some(was), Some(found)) if was.severity == Severity::Look && found.severity == Severity::Act => {
-            (EventKind::Stuck(found.severity), found)
+            (EventKind::Worse, found)
         }
         // Without data a session has not recovered.
         (Some(was), None) if !now.unjudged.has(was.reason.name) => (EventKind::Recovered, was),

@@ -7,6 +7,8 @@ use crate::diagnosis::Severity;
 pub(crate) enum EventKind {
     /// A session became stuck.
     Stuck(Severity),
+    /// A session that was ● became ▲.
+    Worse,
     /// A stuck session is no longer stuck.
     Recovered,
     /// Many sessions were opened between two lists.
@@ -32,6 +34,7 @@ impl EventKind {
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Stuck(_) => "became stuck",
+            Self::Worse => "got worse",
             Self::Recovered => "recovered",
             Self::Came => "came",
             Self::Went => "went",
@@ -48,7 +51,7 @@ impl EventKind {
     pub(crate) const fn severity(self) -> Option<Severity> {
         match self {
             Self::Stuck(severity) => Some(severity),
-            Self::ServerDown | Self::EndpointLost => Some(Severity::Act),
+            Self::Worse | Self::ServerDown | Self::EndpointLost => Some(Severity::Act),
             Self::Came | Self::Went | Self::Restarted => Some(Severity::Look),
             Self::Recovered | Self::ServerUp | Self::EndpointBack | Self::Kill => None,
         }

@@ -102,10 +102,15 @@ pub struct SessionWait {
 }
 
 impl SessionWait {
-    /// Whether a session of the list is its certain root blocker.
-    pub fn has_listed_blocker(&self) -> bool {
+    /// Whether its certain root blocker is a session of the proxy, listed or just ended. The locks are older than the
+    /// list, so an ended session may have freed them already.
+    pub fn is_blocked_by_session(&self) -> bool {
         let is_certain = !self.is_likely && !self.is_cycle;
-        is_certain && matches!(self.blocker, Some(LockHolder::Session { .. }))
+        let is_session = matches!(
+            self.blocker,
+            Some(LockHolder::Session { .. } | LockHolder::EndedSession { .. })
+        );
+        is_certain && is_session
     }
 }
 
