@@ -8,6 +8,7 @@ mod exit_status;
 #[cfg(feature = "export")]
 mod export;
 mod global_options;
+mod recordings;
 mod scope;
 
 use std::ffi::OsString;
@@ -29,6 +30,7 @@ pub(crate) use self::exit_status::EXIT_STATUSES;
 #[cfg(feature = "export")]
 pub(crate) use self::export::ExportArgs;
 pub(crate) use self::global_options::GlobalOptions;
+pub(crate) use self::recordings::{RecordArgs, ReplayArgs};
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
@@ -114,6 +116,10 @@ pub(crate) enum CliCommand {
     Show(ShowArgs),
     /// Kill sessions after verifying the identity of each
     Kill(KillArgs),
+    /// Record everything that is fetched to a file
+    Record(RecordArgs),
+    /// Show a recording on the screen, offline
+    Replay(ReplayArgs),
     /// Check an endpoint: connection, credentials, version, settings, response time
     Doctor(DoctorArgs),
     /// Show every setting and its origin
@@ -131,6 +137,8 @@ impl CliCommand {
             Self::Export(_) => CommandName::Export,
             Self::Show(_) => CommandName::Show,
             Self::Kill(_) => CommandName::Kill,
+            Self::Record(_) => CommandName::Record,
+            Self::Replay(_) => CommandName::Replay,
             Self::Doctor(_) => CommandName::Doctor,
             Self::Config(_) => CommandName::Config,
         };

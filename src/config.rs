@@ -60,6 +60,7 @@ pub(crate) use self::settings::SettingId;
 pub(crate) use self::token::TokenSource;
 #[cfg(feature = "demo")]
 pub(crate) use self::value::number;
+pub(crate) use self::value::{recording_span, size};
 
 /// The effective settings, checked.
 #[derive(Clone, Debug)]
@@ -95,6 +96,8 @@ pub(crate) struct Config {
     pub grace: Duration,
     /// Path of the audit log. `None` without a home directory; no session is killed then.
     pub audit: Option<PathBuf>,
+    /// Directory of the recordings of the screen. `None` without a home directory.
+    pub recordings: Option<PathBuf>,
     /// Filter of sessions that are never killed. An empty one protects none.
     pub protect: Filter,
     /// Origin of that filter.
@@ -174,6 +177,7 @@ impl Config {
             columns: None,
             grace: Duration::ZERO,
             audit: None,
+            recordings: None,
             protect: Filter::default(),
             protect_origin: Origin::Default,
             kill_statements: false,

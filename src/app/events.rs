@@ -2,12 +2,14 @@
 
 mod finder;
 mod kind;
+mod scan;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 pub use self::finder::EventFinder;
 pub(crate) use self::kind::EventKind;
+pub(crate) use self::scan::EventScan;
 use super::App;
 use super::keymap::Action;
 use super::layout::clamp_scroll;
@@ -73,6 +75,11 @@ impl Event {
         }
     }
 
+    /// Returns the moment of the event, with its session.
+    pub(super) fn travel(&self) -> Travel {
+        Travel::To(self.at.elapsed, self.session().cloned().map(Box::new))
+    }
+
     /// Whether another event is the same one, soon after.
     fn is_repeated_by(&self, next: &Self) -> bool {
         let is_soon = next.at.elapsed.saturating_sub(self.at.elapsed) < REPEAT_TIME;
@@ -87,6 +94,8 @@ impl Event {
 pub(crate) struct EventLog {
     events: VecDeque<Event>,
     begun: u64,
+    /// Whether a recording was searched to its end.
+    pub(super) is_complete: bool,
 }
 
 impl EventLog {
@@ -194,8 +203,7 @@ impl App {
         };
         let chosen = self.events.from(pane.position(&self.events)).next();
         if let Some(event) = chosen {
-            let session = event.session().cloned().map(Box::new);
-            let travel = Travel::To(event.at.elapsed, session);
+            let travel = event.travel();
             self.modal.close();
             self.outbox.push(Effect::Travel(travel));
         }

@@ -48,6 +48,7 @@ impl App {
                 prompt.paste(text);
                 self.count_found();
             }
+            Modal::Time(prompt) => prompt.paste(text),
             Modal::Prompt(prompt) => {
                 let result = prompt.on_paste(text);
                 self.on_prompt_result(result);

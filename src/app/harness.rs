@@ -42,8 +42,8 @@ pub(crate) struct AppHarness {
     pub(crate) version: String,
     /// Minimum interval that the endpoint allows.
     pub(crate) least_interval: Duration,
-    dialect: Dialect,
-    elapsed: Duration,
+    pub(crate) dialect: Dialect,
+    pub(crate) elapsed: Duration,
     /// How long it takes to build a view, and how often that was done.
     pub(crate) arranging_takes: Duration,
     pub(crate) arranged: usize,

@@ -27,7 +27,7 @@ const CODES: [(&str, Code); 15] = [
 ];
 
 /// Names of the actions with a value. Other actions have the name of their variant.
-const WITH_VALUE: [(&str, Action); 22] = [
+const WITH_VALUE: [(&str, Action); 26] = [
     ("up", Action::Move(-1)),
     ("down", Action::Move(1)),
     ("page-up", Action::Page(-1)),
@@ -50,6 +50,10 @@ const WITH_VALUE: [(&str, Action); 22] = [
     ("list-forward", Action::TravelLists(1)),
     ("minute-back", Action::TravelMinutes(-1)),
     ("minute-forward", Action::TravelMinutes(1)),
+    ("play-faster", Action::PlaySpeed(1)),
+    ("play-slower", Action::PlaySpeed(-1)),
+    ("next-event", Action::TravelEvents(1)),
+    ("previous-event", Action::TravelEvents(-1)),
 ];
 
 /// Returns the key with this name: `X`, `F9`, `Space`, `Ctrl-x`.

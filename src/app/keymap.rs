@@ -47,6 +47,10 @@ pub(crate) enum KeyContext {
     Endpoints,
     /// The menu of what can be copied.
     Copy,
+    /// Every view, while a recording is shown.
+    Replay,
+    /// A time of the recording is being typed.
+    Time,
 }
 
 impl KeyContext {
@@ -62,7 +66,7 @@ impl KeyContext {
     }
 
     /// Returns this context and its fallbacks, the nearest first.
-    fn with_fallbacks(self) -> impl Iterator<Item = Self> + Clone {
+    pub(super) fn with_fallbacks(self) -> impl Iterator<Item = Self> + Clone {
         std::iter::successors(Some(self), |context| context.fallback())
     }
 
@@ -70,7 +74,7 @@ impl KeyContext {
     pub(super) const fn types_text(self) -> bool {
         matches!(
             self,
-            Self::Prompt | Self::Search | Self::Reason | Self::HelpSearch
+            Self::Prompt | Self::Search | Self::Reason | Self::HelpSearch | Self::Time
         )
     }
 }
@@ -142,6 +146,16 @@ pub(crate) enum Action {
     TravelMinutes(isize),
     /// Return from a past moment to the present.
     Live,
+    /// Play the recording, or pause it.
+    Play,
+    /// Play the recording faster (1) or slower (-1).
+    PlaySpeed(isize),
+    /// Go to the next (1) or previous (-1) event of the recording.
+    TravelEvents(isize),
+    /// Type a time of the recording.
+    AskTime,
+    /// Start a recording of what is fetched, or finish it.
+    Record,
     /// Show the log of events.
     Events,
     /// Show the overview.

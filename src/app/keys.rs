@@ -27,6 +27,9 @@ impl App {
         if self.ends_kills(context, key) {
             return;
         }
+        if self.is_replay_key(context, key) {
+            return;
+        }
         let Some(key) = self.settings.keys.translate(context, key) else {
             let text = "this key has no effect: its action has another key in the configuration file";
             self.status = Some(Status::note(text.to_owned()));
@@ -78,6 +81,7 @@ impl App {
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Search, _) => self.search_key(key),
+            (KeyContext::Time, _) => self.time_prompt_key(key),
             (KeyContext::SaveQuestion, _) => self.save_question_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
@@ -121,6 +125,7 @@ impl App {
             | Action::Copy
             | Action::Help => self.open_view(action),
             Action::TravelLists(_) | Action::TravelMinutes(_) | Action::Live => self.travel(action),
+            Action::Record => self.record(),
             Action::OnlyStuck => self.toggle_stuck(),
             Action::SearchAgain(step) => self.search_again(step),
             Action::SortBy(step) => self.sort_by(step),
@@ -142,7 +147,11 @@ impl App {
             Action::Suspend => self.suspend(),
             Action::Quit | Action::QuitKeepingFrame => self.quit(action == Action::QuitKeepingFrame),
             Action::GoTo => self.unknown_key(),
-            Action::NextMatch(_)
+            Action::Play
+            | Action::PlaySpeed(_)
+            | Action::TravelEvents(_)
+            | Action::AskTime
+            | Action::NextMatch(_)
             | Action::Yes
             | Action::No
             | Action::Choose

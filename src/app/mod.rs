@@ -40,6 +40,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub mod remap;
+pub mod replay;
 pub(crate) mod row;
 pub mod saving;
 pub(crate) mod searching;
@@ -72,6 +73,7 @@ mod quitting;
 mod reason_names;
 mod rebuild;
 pub mod recorded;
+pub mod recording;
 mod request_shares;
 mod sampling;
 mod settings;
@@ -158,6 +160,8 @@ pub struct App {
     pub(crate) events: events::EventLog,
     /// The moment that is shown, if it is not live.
     pub(crate) past: Option<past::PastMoment>,
+    /// The recording in progress, if there is one.
+    pub(crate) recording: Option<recording::ScreenRecording>,
     rebuilds: rebuild::RebuildSchedule,
     /// When the order of the table is no longer held because of a key.
     hold_until: Option<Duration>,
@@ -217,6 +221,7 @@ impl App {
             leaving: None,
             events: events::EventLog::default(),
             past: None,
+            recording: None,
             rebuilds: rebuild::RebuildSchedule::default(),
             hold_until: None,
             goto: None,

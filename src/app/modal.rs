@@ -10,6 +10,7 @@ use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
+use super::replay::TimePrompt;
 use super::saving::SaveQuestion;
 use super::searching::SearchPrompt;
 use crate::filter::{Filter, SavedFilters};
@@ -37,6 +38,8 @@ pub(crate) enum Modal {
     SaveQuestion(SaveQuestion),
     /// The filter prompt.
     Prompt(Box<FilterPrompt>),
+    /// The prompt for a time of a recording.
+    Time(Box<TimePrompt>),
 }
 
 impl Modal {
@@ -68,6 +71,7 @@ impl Modal {
             Self::Search(_) => Some(KeyContext::Search),
             Self::SaveQuestion(_) => Some(KeyContext::SaveQuestion),
             Self::Prompt(_) => Some(KeyContext::Prompt),
+            Self::Time(_) => Some(KeyContext::Time),
         }
     }
 
@@ -152,6 +156,14 @@ impl Modal {
     pub(crate) fn search(&self) -> Option<&SearchPrompt> {
         match self {
             Self::Search(prompt) => Some(prompt),
+            _ => None,
+        }
+    }
+
+    /// Returns the prompt for a time, if it is open.
+    pub(crate) fn time_prompt(&self) -> Option<&TimePrompt> {
+        match self {
+            Self::Time(prompt) => Some(prompt),
             _ => None,
         }
     }

@@ -136,6 +136,7 @@ impl App {
             // Up and down have another meaning there.
             KeyContext::Prompt
             | KeyContext::Search
+            | KeyContext::Time
             | KeyContext::Reason
             | KeyContext::SaveQuestion
             | KeyContext::HelpSearch => {}

@@ -10,6 +10,7 @@ use super::calculation::{Calculated, Calculation};
 use super::events::Event;
 use super::keymap::KeyPress;
 use super::mouse::{ClickableLine, HintPlace, MouseEvent};
+use super::recording::RecordingMsg;
 use super::saving::{SaveResult, SavedSettings, SettingChange};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
@@ -18,6 +19,7 @@ use crate::model::{
     Dialect, EndpointId, Identity, RequestError, RowKey, ServerReport, Servers, Services, SessionId,
     SessionObservation, Snapshot,
 };
+use crate::recording::RecordingTime;
 
 pub use crate::kill::Ticket;
 pub use crate::model::Now;
@@ -50,6 +52,10 @@ pub enum PastMsg {
     Returned(Option<RowKey>),
     /// The moment cannot be shown, for this reason.
     Refused(String),
+    /// The end of the recording was reached while it was playing.
+    PlayEnded,
+    /// All events of the recording are found.
+    EventsComplete,
 }
 
 /// Another moment to show.
@@ -61,6 +67,8 @@ pub enum Travel {
     Minutes(isize),
     /// The present.
     Live,
+    /// This time of the recording.
+    Time(RecordingTime),
     /// This moment since the program started, with the cursor on a session.
     To(Duration, Option<Box<Identity>>),
 }
@@ -86,6 +94,8 @@ pub enum Msg {
     Drawn(FrameReport),
     /// A message about a past moment.
     Past(PastMsg),
+    /// A message about the recording beside the screen.
+    Recording(RecordingMsg),
     /// Events that were found.
     Happened(Vec<Event>),
     /// Quit, by a key on another screen than this one.
@@ -193,6 +203,10 @@ pub enum Effect {
     Calculate(Box<Calculation>),
     /// Show another moment.
     Travel(Travel),
+    /// Play the recording at this speed; `None` pauses it.
+    Play(Option<u32>),
+    /// Start a recording beside the screen, or finish it.
+    Record(bool),
     /// List all endpoints now. Rejected credentials are tried once more.
     Refresh,
     /// List these endpoints now, if the request is not too expensive.

@@ -55,6 +55,48 @@ static NO_EFFECTS: &[NoEffect] = &[
     NoEffect {
         contexts: EVENTS,
         actions: &[Action::Open],
+        applies: |app| app.is_replay() && app.events.is_empty(),
+        text: "no event is found yet",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Kill],
+        applies: App::is_replay,
+        text: "a recording cannot be killed",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: &[Action::Mark],
+        applies: App::is_replay,
+        text: "no session of a recording is marked: it cannot be killed",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Record],
+        applies: App::is_replay,
+        text: "this is a recording: maxtop replay --cut writes a part of it",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Refresh, Action::Pace(1), Action::Pace(-1), Action::Pause],
+        applies: App::is_replay,
+        text: "a recording is not polled",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Save],
+        applies: App::is_replay,
+        text: "settings are saved from the live screen: run maxtop without replay",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: &[Action::Back],
+        applies: |app| app.is_replay() && is_first_level(app),
+        text: "this is the first level; q quits",
+    },
+    NoEffect {
+        contexts: EVENTS,
+        actions: &[Action::Open],
         applies: |app| app.events.is_empty(),
         text: "nothing has happened since maxtop started",
     },

@@ -22,6 +22,7 @@ use super::msg::{Effect, Msg, Now};
 use super::outbox::Outbox;
 use super::rebuild::RebuildSchedule;
 use super::recorded::msg_of;
+use super::replay::Replay;
 use super::sampling::PrioritizedRows;
 use super::status::Status;
 use super::undo::Undo;
@@ -29,7 +30,7 @@ use crate::model::{Identity, IdentityMatch, Lookup, RowKey};
 use crate::recording::{Fact, FactKind, RecordingError};
 
 /// The moment that an [`App`] shows, if it is not live. The moment itself is the time of its clock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PastMoment {
     /// The present time.
     pub live: Now,
@@ -37,8 +38,10 @@ pub struct PastMoment {
     pub from: Now,
     /// Size of the history, in bytes.
     pub bytes: usize,
+    /// The recording that it is a moment of; `None` for the history.
+    pub replay: Option<Replay>,
     /// The session that the cursor was on before it was missing, and the row that it is on now.
-    sought: Option<(RowKey, Option<RowKey>)>,
+    pub(super) sought: Option<(RowKey, Option<RowKey>)>,
 }
 
 /// Limits of the history.
@@ -67,7 +70,7 @@ pub struct Moment<'a> {
 #[derive(Clone, Debug)]
 pub struct PastScreen {
     /// The screen when the key was pressed, live or past.
-    screen: App,
+    pub(super) screen: App,
     /// The live one, for what lasts: names of endpoints, trends, kills.
     live: Option<Box<App>>,
 }
@@ -197,6 +200,7 @@ impl PastScreen {
             live: moment.live,
             from: moment.extent.from,
             bytes: moment.extent.bytes,
+            replay: screen.replay().cloned(),
             sought: None,
         });
         app.table.view = fed.table.view;

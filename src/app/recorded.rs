@@ -36,6 +36,7 @@ pub fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
         | Msg::PasteDropped
         | Msg::Past(_)
         | Msg::Happened(_)
+        | Msg::Recording(_)
         | Msg::Quit { .. }
         | Msg::Resized(..)
         | Msg::Background(_)

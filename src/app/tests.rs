@@ -18,6 +18,7 @@ mod marks;
 mod mouse;
 mod past;
 mod proxies;
+pub(crate) mod replay;
 mod rows;
 mod saving;
 pub(crate) mod scenes;

@@ -9,9 +9,15 @@ impl App {
     /// `[ ] { } L`: requests another moment.
     pub(super) fn travel(&mut self, action: Action) {
         let travel = match action {
-            Action::TravelLists(lists) => Travel::Lists(lists),
+            Action::TravelLists(lists) => {
+                self.stop_playing();
+                Travel::Lists(lists)
+            }
             Action::TravelMinutes(minutes) => Travel::Minutes(minutes),
-            Action::Live => Travel::Live,
+            Action::Live => match self.replay() {
+                Some(replay) => Travel::To(replay.span.1.elapsed, None),
+                None => Travel::Live,
+            },
             _ => return,
         };
         self.outbox.push(Effect::Travel(travel));
@@ -26,8 +32,16 @@ impl App {
                 }
             }
             PastMsg::Returned(session) => self.on_return(session),
+            PastMsg::PlayEnded => self.on_play_end(),
+            PastMsg::EventsComplete => self.events.is_complete = true,
             PastMsg::Refused(why) => self.status = Some(Status::note(why)),
         }
+    }
+
+    /// Takes over what the live app has received while this one was built: events, and the recording.
+    pub(crate) fn follow_live(&mut self, live: &Self) {
+        self.events = live.events.clone();
+        self.recording.clone_from(&live.recording);
     }
 
     /// Returns the effects of an update in a past moment: those that change no endpoint and need no time.
@@ -44,6 +58,8 @@ const fn is_allowed_in_past(effect: &Effect) -> bool {
         Effect::Arrange(_)
         | Effect::Calculate(_)
         | Effect::Travel(_)
+        | Effect::Play(_)
+        | Effect::Record(_)
         | Effect::Copy(_)
         | Effect::Repaint
         | Effect::Suspend
@@ -77,6 +93,9 @@ impl Msg {
 
     /// Whether a message is for the live screen and for a past one.
     pub(crate) const fn is_for_both(&self) -> bool {
-        matches!(self, Self::Resized(..) | Self::Background(_) | Self::Happened(_))
+        matches!(
+            self,
+            Self::Resized(..) | Self::Background(_) | Self::Happened(_) | Self::Recording(_)
+        )
     }
 }

@@ -78,6 +78,7 @@ impl App {
                 self.share_reports(endpoint);
             }
             Msg::Past(msg) => self.on_past(msg),
+            Msg::Recording(msg) => self.on_recording(msg),
             Msg::Happened(events) => self.on_events(events),
             Msg::Quit { keep_frame } => self.quit(keep_frame),
             Msg::Kill(event) => self.on_kill_event(&event),

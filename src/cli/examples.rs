@@ -19,7 +19,7 @@ never from an option.";
 const TIMES: &str = "TIME is 500ms, 30s, 5m or 1h; a number alone is in seconds.";
 
 /// The endings, one for each command.
-pub(super) const ENDINGS: [Ending; 8] = [
+pub(super) const ENDINGS: [Ending; 10] = [
     Ending {
         command: CommandName::Screen,
         examples: &[
@@ -88,6 +88,35 @@ pub(super) const ENDINGS: [Ending; 8] = [
             ("maxtop kill --key 63ea13dafa444d5b --yes", "exactly this session"),
         ],
         notes: &[TIMES, PASSWORDS],
+    },
+    Ending {
+        command: CommandName::Record,
+        examples: &[
+            ("maxtop record night.mxr -e proxy-1", "until Ctrl-C"),
+            (
+                "maxtop record night.mxr --for 8h -i 5",
+                "8 hours, every 5 seconds",
+            ),
+            ("maxtop record night.mxr --keep 23 --max-age 1h", "the last day"),
+        ],
+        notes: &[
+            "Sends only what the screen sends too; kills nothing.",
+            TIMES,
+            PASSWORDS,
+        ],
+    },
+    Ending {
+        command: CommandName::Replay,
+        examples: &[
+            ("maxtop replay night.mxr", "from the start"),
+            ("maxtop replay night.mxr --at 03:41 -f stuck", "from a time on"),
+            ("maxtop replay night.mxr --info", "what it has"),
+            (
+                "maxtop replay night.mxr --cut 03:40 03:50 -o part.mxr",
+                "ten minutes of it",
+            ),
+        ],
+        notes: &["Sends no request."],
     },
     Ending {
         command: CommandName::Doctor,

@@ -23,6 +23,10 @@ const DONE: ExitMeaning = ExitMeaning {
         (CommandName::Doctor, "no check failed, warnings are allowed"),
         (CommandName::Export, "ended by SIGINT or SIGTERM"),
         (CommandName::Kill, "all of them were killed, or none matched"),
+        (
+            CommandName::Record,
+            "the recording is finished, also after Ctrl-C or SIGTERM",
+        ),
     ],
     commands: &CommandName::ALL,
 };
@@ -34,6 +38,7 @@ const CONNECTING: &[CommandName] = &[
     CommandName::Export,
     CommandName::Show,
     CommandName::Kill,
+    CommandName::Record,
     CommandName::Doctor,
 ];
 
@@ -58,6 +63,14 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
                 "something failed or was refused, some endpoints failed, or the filter matched no session and could \
                  not decide some",
             ),
+            (
+                CommandName::Record,
+                "the recording could not be written completely, or several endpoints failed from start to end",
+            ),
+            (
+                CommandName::Replay,
+                "the recording cannot be read, or the part not be written",
+            ),
             (CommandName::Doctor, "a check failed, or the endpoints differ"),
             (CommandName::Config, "something failed"),
             (CommandName::Export, "something failed"),
@@ -70,13 +83,14 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
         special: &[
             (CommandName::Screen, "usage error, or no usable terminal"),
             (CommandName::Demo, "usage error, or no usable terminal"),
+            (CommandName::Replay, "usage error, or no usable terminal"),
         ],
         ..DONE
     },
     ExitMeaning {
         status: "3",
         meaning: "endpoint not reached",
-        special: &[],
+        special: &[(CommandName::Record, "endpoint not reached from start to end")],
         commands: CONNECTING,
     },
     ExitMeaning {

@@ -9,7 +9,8 @@ use crate::config::{CommandName, Form, Setting};
 /// Words of a command line that is valid without further options.
 fn words(command: CommandName) -> Vec<String> {
     let id = matches!(command, CommandName::Show | CommandName::Kill).then_some("1");
-    let words = [Some("maxtop"), command.word(), id].into_iter().flatten();
+    let file = matches!(command, CommandName::Record | CommandName::Replay).then_some("a.mxr");
+    let words = [Some("maxtop"), command.word(), id, file].into_iter().flatten();
     words.map(str::to_owned).collect()
 }
 
@@ -95,12 +96,11 @@ fn the_help_fits_80_columns_and_ends_with_the_exit_status() {
         for line in short.lines().chain(long.lines()) {
             assert!(line.chars().count() <= 80, "{command:?}: {line}");
         }
-        for part in [
-            "Endpoint:",
-            "Program:",
-            "\nExamples:\n  maxtop",
-            "\nExit status:\n  0 ",
-        ] {
+        let first = match command {
+            CommandName::Replay => "Sessions:",
+            _ => "Endpoint:",
+        };
+        for part in [first, "Program:", "\nExamples:\n  maxtop", "\nExit status:\n  0 "] {
             assert!(long.contains(part), "{command:?}: {part}");
         }
         assert!(

@@ -12,7 +12,9 @@ use crate::config::ConfigError;
 use crate::demo::DemoError;
 use crate::filter::FilterError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
+use crate::recording::{RecordingError, RecordingTimeError};
 use crate::runtime::event_log::EventLogError;
+use crate::runtime::recorder::RecorderError;
 
 /// Exit status of a command (docs/scripting.md#exit-status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +181,34 @@ pub(super) enum CommandError {
     /// The event log cannot be opened.
     #[error(transparent)]
     EventLog(#[from] EventLogError),
+    /// A recording cannot be written.
+    #[error(transparent)]
+    Recorder(#[from] RecorderError),
+    /// A recording cannot be opened.
+    #[error("cannot read the recording {path}: {source}")]
+    OpenRecording {
+        /// Path of the file.
+        path: String,
+        /// The error of the system.
+        source: io::Error,
+    },
+    /// A recording cannot be read.
+    #[error("{path}: {source}")]
+    Recording {
+        /// Path of the file.
+        path: String,
+        /// Cause.
+        source: RecordingError,
+    },
+    /// A recording without facts.
+    #[error("{0}: the recording is empty")]
+    EmptyRecording(String),
+    /// A time that is not valid, or not in the recording.
+    #[error(transparent)]
+    RecordingTime(#[from] RecordingTimeError),
+    /// A part that ends before it starts.
+    #[error("the part ends before it starts: give FROM and TO in order")]
+    EmptyPart,
     #[cfg(feature = "demo")]
     /// The embedded endpoint could not be started.
     #[error(transparent)]
@@ -212,6 +242,9 @@ impl CommandError {
             | Self::EmptyCondition
             | Self::ColumnsOfJson
             | Self::EventLog(EventLogError::Open { .. })
+            | Self::Recorder(RecorderError::Exists(_) | RecorderError::Terminal)
+            | Self::RecordingTime(_)
+            | Self::EmptyPart
             | Self::CannotPrompt
             | Self::NoServerAccess => ExitStatus::Usage,
             #[cfg(feature = "demo")]

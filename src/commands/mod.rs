@@ -23,6 +23,8 @@ mod output;
 mod paragraph;
 mod password_prompt;
 mod record;
+mod recording;
+mod replay;
 mod same_proxy;
 mod server_access;
 mod show;
@@ -92,6 +94,8 @@ fn run(cli: &Cli) -> ExitStatus {
         Some(CliCommand::Show(args)) => show::run(&cli.global, args),
         Some(CliCommand::Kill(args)) => kill::run(&cli.global, args),
         Some(CliCommand::Config(args)) => config::run(&cli.global, args),
+        Some(CliCommand::Record(args)) => recording::run(&cli.global, args),
+        Some(CliCommand::Replay(args)) => replay::run(&cli.global, args),
         Some(CliCommand::Doctor(args)) => doctor::run(&cli.global, args),
         #[cfg(feature = "demo")]
         Some(CliCommand::Demo(args)) => demo::run(&cli.global, args),

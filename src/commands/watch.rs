@@ -18,7 +18,7 @@ use crate::config::{Config, EndpointConfig};
 use crate::model::TokenExpiry;
 use crate::runtime::audit::AuditLog;
 use crate::runtime::history::HistoryLimits;
-use crate::runtime::run::{self as screen, ScreenFiles, Watched};
+use crate::runtime::run::{self as screen, PastSource, ScreenFiles, ScreenResult, Watched};
 
 /// Shows the screen for the configured endpoints.
 pub(super) fn run(args: &GlobalOptions) -> Result<ExitStatus, CommandError> {
@@ -70,21 +70,10 @@ pub(super) fn watched(config: &Config, client: Client) -> Watched {
     Watched { client, endpoint }
 }
 
-/// Shows the screen for these endpoints until it is closed. `tour` is whether the tour of the demo is shown.
-pub(super) fn show(
-    runtime: &Runtime,
-    config: &Config,
-    clients: Vec<Client>,
-    tour: bool,
-) -> Result<ExitStatus, CommandError> {
-    let audit = config.audit.clone();
-    let urls = clients.iter().map(|client| client.url().to_string());
-    let log = AuditLog::new(audit.clone(), urls.collect());
-    let watched = clients
-        .into_iter()
-        .map(|client| watched(config, client))
-        .collect();
-    let settings = AppSettings {
+/// Returns the settings of the screen.
+pub(super) fn settings(config: &Config) -> AppSettings {
+    let audit = config.audit.as_ref();
+    AppSettings {
         interval: config.interval,
         duty: config.duty,
         ascii: config.ascii,
@@ -102,29 +91,52 @@ pub(super) fn show(
         grace: config.grace,
         protect: config.protect.clone(),
         kill_statements: config.kill_statements,
-        audit: audit
-            .as_ref()
-            .map_or_else(String::new, |path| visible(&path.display().to_string())),
+        audit: audit.map_or_else(String::new, |path| visible(&path.display().to_string())),
         diagnosis: config.diagnosis(),
         zone: local_zone(),
-        tour,
+        tour: false,
         in_tmux: std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()),
+    }
+}
+
+/// Shows the screen for these endpoints until it is closed. `tour` is whether the tour of the demo is shown.
+pub(super) fn show(
+    runtime: &Runtime,
+    config: &Config,
+    clients: Vec<Client>,
+    tour: bool,
+) -> Result<ExitStatus, CommandError> {
+    let urls = clients.iter().map(|client| client.url().to_string());
+    let log = AuditLog::new(config.audit.clone(), urls.collect());
+    let watched = clients
+        .into_iter()
+        .map(|client| watched(config, client))
+        .collect();
+    let settings = AppSettings {
+        tour,
+        ..settings(config)
     };
     let files = ScreenFiles {
         audit: log,
         settings: config.settings_file.clone(),
-        history: HistoryLimits {
+        past: PastSource::History(HistoryLimits {
             span: config.history_span,
             bytes: config.history_memory,
-        },
+        }),
+        recordings: config.recordings.clone(),
     };
     let left = runtime.block_on(screen::run(settings, watched, files))?;
     for line in &left.unsettled {
         complain(line);
     }
-    Ok(match left.exit {
+    Ok(status(&left))
+}
+
+/// Returns the exit status of the screen.
+pub(super) const fn status(left: &ScreenResult) -> ExitStatus {
+    match left.exit {
         screen::ScreenExit::Quit => ExitStatus::Done,
         screen::ScreenExit::Unsettled | screen::ScreenExit::TerminalGone => ExitStatus::Failed,
         screen::ScreenExit::Signal(signal) => ExitStatus::Signal(signal),
-    })
+    }
 }

@@ -15,6 +15,10 @@ pub(crate) enum CommandName {
     Show,
     /// `maxtop kill`.
     Kill,
+    /// `maxtop record`.
+    Record,
+    /// `maxtop replay`.
+    Replay,
     /// `maxtop doctor`.
     Doctor,
     /// `maxtop config`.
@@ -23,13 +27,15 @@ pub(crate) enum CommandName {
 
 impl CommandName {
     /// All commands, in the order of the help.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Screen,
         Self::Demo,
         Self::List,
         Self::Export,
         Self::Show,
         Self::Kill,
+        Self::Record,
+        Self::Replay,
         Self::Doctor,
         Self::Config,
     ];
@@ -43,6 +49,8 @@ impl CommandName {
             Self::Export => Some("export"),
             Self::Show => Some("show"),
             Self::Kill => Some("kill"),
+            Self::Record => Some("record"),
+            Self::Replay => Some("replay"),
             Self::Doctor => Some("doctor"),
             Self::Config => Some("config"),
         }
@@ -64,7 +72,10 @@ impl CommandName {
 }
 
 /// Commands with a screen.
-pub(super) const SCREENS: &[CommandName] = &[CommandName::Screen, CommandName::Demo];
+pub(super) const SCREENS: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Replay];
+
+/// Commands with a live screen.
+pub(super) const WATCHING: &[CommandName] = &[CommandName::Screen, CommandName::Demo];
 
 /// Commands that send requests to the endpoints of the settings.
 pub(super) const CONNECTING: &[CommandName] = &[
@@ -73,6 +84,7 @@ pub(super) const CONNECTING: &[CommandName] = &[
     CommandName::Export,
     CommandName::Show,
     CommandName::Kill,
+    CommandName::Record,
     CommandName::Doctor,
 ];
 
@@ -84,6 +96,20 @@ pub(super) const REQUESTING: &[CommandName] = &[
     CommandName::Export,
     CommandName::Show,
     CommandName::Kill,
+    CommandName::Record,
+    CommandName::Doctor,
+];
+
+/// Commands that print text, or draw a screen.
+pub(super) const PRINTING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::Demo,
+    CommandName::List,
+    CommandName::Export,
+    CommandName::Show,
+    CommandName::Kill,
+    CommandName::Record,
+    CommandName::Replay,
     CommandName::Doctor,
 ];
 
@@ -93,6 +119,7 @@ pub(super) const POLLING: &[CommandName] = &[
     CommandName::Demo,
     CommandName::List,
     CommandName::Export,
+    CommandName::Record,
     CommandName::Doctor,
 ];
 
@@ -102,10 +129,16 @@ pub(super) const SELECTING: &[CommandName] = &[
     CommandName::Demo,
     CommandName::List,
     CommandName::Kill,
+    CommandName::Replay,
 ];
 
 /// Commands that list sessions.
-pub(super) const LISTING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::List];
+pub(super) const LISTING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::Demo,
+    CommandName::List,
+    CommandName::Replay,
+];
 
 /// Commands that kill sessions.
 pub(super) const KILLING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Kill];

@@ -47,6 +47,15 @@ pub(super) fn history_size(text: &str) -> Result<usize, String> {
     if text == "0" { Ok(0) } else { size(text) }
 }
 
+/// Parses the span of a recording, one second to one year.
+pub(crate) fn recording_span(text: &str) -> Result<Duration, String> {
+    match time(text, "10m or 8h")? {
+        short if short < Duration::from_secs(1) => Err(format!("too short: {text}, minimum 1s")),
+        long if long > Duration::from_hours(24 * 365) => Err(format!("too long: {text}, maximum 1 year")),
+        span => Ok(span),
+    }
+}
+
 /// Parses a threshold, one second to one year.
 pub(super) fn span(text: &str) -> Result<Span, String> {
     match time(text, "30m or 1h")? {
@@ -94,7 +103,7 @@ pub(super) fn labels(text: &str) -> Result<usize, String> {
 }
 
 /// Parses a size, `512MB`: 1 MB to 1 TB.
-pub(super) fn size(text: &str) -> Result<usize, String> {
+pub(crate) fn size(text: &str) -> Result<usize, String> {
     let units = [("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)];
     let parts = units.iter().find_map(|(unit, factor)| {
         let number: usize = text.strip_suffix(unit)?.trim_end().parse().ok()?;

@@ -59,6 +59,11 @@ impl ChunkWriter {
         })
     }
 
+    /// Adds a fact to what is known, without a line of its own.
+    pub(super) fn know(&mut self, fact: &Fact) {
+        self.encoder.know(fact);
+    }
+
     /// The chunk that is not finished.
     pub(super) const fn open(&self) -> Option<&Footer> {
         self.open.as_ref()

@@ -25,6 +25,11 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
+    /// Adds a fact to those that last.
+    pub(super) fn know(&mut self, fact: &Fact) {
+        self.lasting.add(fact);
+    }
+
     /// Starts a chunk before `next`: forgets the lists, and returns the facts that last, in order of time.
     pub(super) fn start_chunk(&mut self, next: &Fact) -> Vec<Fact> {
         self.bases.clear();

@@ -20,6 +20,7 @@ mod record;
 mod row;
 mod step;
 mod text_record;
+mod time;
 mod times;
 mod writer;
 
@@ -30,6 +31,7 @@ pub use header::{CHUNK_INTERVAL, Header, MAJOR_VERSION, MINOR_VERSION, RecordedE
 pub use history::{HISTORY_BYTES, HISTORY_SPAN, History};
 pub use limits::Limits;
 pub use reader::Recording;
+pub use time::{RecordingTime, RecordingTimeError};
 pub use writer::Writer;
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ use zstd::zstd_safe::find_frame_compressed_size;
 
 use super::error::RecordingError;
 use super::facts::Facts;
-use super::header::{Footer, Header, MINOR_VERSION, SkippableFrame};
+use super::header::{CHUNK_INTERVAL, Footer, Header, MINOR_VERSION, SkippableFrame};
 use super::limits::Limits;
 use super::lines::{ChunkBytes, Lines};
 use super::times::{lists_of, span_of};
+use super::writer::Writer;
 use crate::model::Now;
 
 /// Minimum time before a moment from which facts are read, for the diagnosis and the trends.
@@ -97,6 +98,31 @@ impl Recording {
         self.chunks.last().is_none_or(|chunk| chunk.bytes.is_complete)
     }
 
+    /// Returns the number of chunks.
+    pub fn chunk_count(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// Returns the bytes of a recording that has the facts between two moments, and begins with what was known.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a fact cannot be read or written.
+    pub fn part(&self, from: Duration, to: Duration) -> Result<Vec<u8>, RecordingError> {
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(&self.header, CHUNK_INTERVAL, &mut bytes)?;
+        for fact in self.facts_from(from).until(to) {
+            let fact = fact?;
+            if fact.at.elapsed < from {
+                writer.know(&fact);
+            } else {
+                writer.push(&fact, &mut bytes)?;
+            }
+        }
+        writer.finish(&mut bytes)?;
+        Ok(bytes)
+    }
+
     /// Returns all facts.
     pub fn facts(&self) -> Facts {
         self.facts_of(0)
@@ -107,11 +133,15 @@ impl Recording {
         self.facts_of(self.chunk_at(moment))
     }
 
-    /// Returns the facts up to a moment, from at least a minute before it.
-    pub fn facts_until(&self, moment: Duration) -> Facts {
+    /// Returns the facts from at least a minute before a moment to the end.
+    pub fn facts_before(&self, moment: Duration) -> Facts {
         let end = self.chunks.last().map_or(moment, |chunk| chunk.to.elapsed);
         self.facts_from(moment.min(end).saturating_sub(LEAD))
-            .until(moment)
+    }
+
+    /// Returns the facts up to a moment, from at least a minute before it.
+    pub fn facts_until(&self, moment: Duration) -> Facts {
+        self.facts_before(moment).until(moment)
     }
 
     /// Returns the time of the last list before a moment, or of the first one after it.

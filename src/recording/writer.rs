@@ -28,6 +28,11 @@ impl Writer {
         })
     }
 
+    /// Adds what a fact of before the recording says to what is known at its start.
+    pub(super) fn know(&mut self, fact: &Fact) {
+        self.chunks.know(fact);
+    }
+
     /// Appends the bytes of a fact to `out`. Facts are pushed in order of time.
     ///
     /// # Errors

@@ -59,6 +59,8 @@ pub(super) enum HistoryCommand {
     Calculate(Box<Calculation>, u64),
     /// Free an app that is no longer shown.
     Free(Box<App>),
+    /// Play the recording at this speed; `None` pauses it.
+    Play(Option<u32>),
 }
 
 /// Output of the thread. Numbers are those of the requests.
@@ -75,12 +77,23 @@ pub(super) enum HistoryReply {
     Happened(Vec<Event>),
     /// The history has ended with this error.
     Failed(String),
+    /// Facts of a recording that are due, and the time that is reached.
+    Played(Vec<Fact>, Now, u64),
+    /// The end of the recording is reached.
+    PlayEnded,
+    /// All events of the recording are found.
+    EventsComplete,
 }
 
 /// The thread. It ends with the program.
 pub(super) struct HistoryThread(mpsc::Sender<HistoryCommand>);
 
 impl HistoryThread {
+    /// Returns the thread that receives these commands.
+    pub(super) const fn new(commands: mpsc::Sender<HistoryCommand>) -> Self {
+        Self(commands)
+    }
+
     /// Sends a command.
     pub(super) fn send(&self, command: HistoryCommand) {
         // The thread ends only with the program.
@@ -110,7 +123,7 @@ pub(super) fn start(
             keeper.handle(commands);
         }
     })?;
-    Ok(HistoryThread(sender))
+    Ok(HistoryThread::new(sender))
 }
 
 /// State of the thread.
@@ -144,6 +157,8 @@ impl Keeper {
                     }
                 }
                 HistoryCommand::Free(app) => drop(app),
+                // Only a recording is played.
+                HistoryCommand::Play(_) => {}
                 HistoryCommand::Live => (self.shown, open) = (None, None),
                 HistoryCommand::Travel(request) => match self.moment(&request) {
                     Ok((moment, session)) => {
@@ -236,7 +251,7 @@ impl Keeper {
                 };
                 (there != here).then_some(there)
             }
-            Travel::Live => None,
+            Travel::Live | Travel::Time(_) => None,
         };
         let is_forward = matches!(request.travel, Travel::Lists(1..) | Travel::Minutes(1..));
         found

@@ -1,4 +1,4 @@
-//! Runs the program: event loop, terminal, signals, audit log and event log. Executes the effects of the core.
+//! Runs the program: event loop, terminal, signals, audit log, event log and recordings. Executes the effects of the core.
 
 pub(crate) mod audit;
 pub(crate) mod event_log;
@@ -6,6 +6,8 @@ pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod pollers;
 pub(crate) mod process;
+pub(crate) mod recorder;
+pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod signals;
 pub(crate) mod title;

@@ -7,8 +7,10 @@
 
 mod effects;
 mod looking_back;
+mod recording;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -19,10 +21,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use self::looking_back::LookingBack;
+pub(crate) use self::looking_back::PastSource;
+use self::recording::ScreenRecorder;
 use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
-use super::history::HistoryLimits;
 use super::pollers::Pollers;
 use super::saver::Saver;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
@@ -83,8 +86,10 @@ pub(crate) struct ScreenFiles {
     pub audit: AuditLog,
     /// The file that settings are saved to.
     pub settings: SettingsFile,
-    /// Limits of the history.
-    pub history: HistoryLimits,
+    /// Source of past moments.
+    pub past: PastSource,
+    /// Directory of recordings.
+    pub recordings: Option<PathBuf>,
 }
 
 /// Shows the screen until it ends. The terminal is restored and the connections to servers are closed in
@@ -98,15 +103,22 @@ pub(crate) async fn run(
     watched: Vec<Watched>,
     files: ScreenFiles,
 ) -> io::Result<ScreenResult> {
-    let clients: Vec<_> = watched.iter().map(|one| one.client.clone()).collect();
-    let result = show(settings, watched, files).await;
+    let (clients, endpoints): (Vec<_>, Vec<_>) =
+        watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
+    let result = show(settings, clients.clone(), endpoints, files).await;
     close_server_connections(clients).await;
     result
 }
 
-async fn show(
+/// Shows the screen until it ends; without clients for a recording. The terminal is restored in every case.
+///
+/// # Errors
+///
+/// Returns the error of a system call, or of a task that ended.
+pub(crate) async fn show(
     settings: crate::app::AppSettings,
-    watched: Vec<Watched>,
+    clients: Vec<Client>,
+    endpoints: Vec<EndpointState>,
     files: ScreenFiles,
 ) -> io::Result<ScreenResult> {
     let (sender, inbox) = channel::unbounded_channel();
@@ -114,19 +126,18 @@ async fn show(
         interval: settings.interval,
         duty: settings.duty,
     };
-    let (clients, endpoints): (Vec<_>, Vec<_>) =
-        watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
     let pollers = Pollers::spawn(clients, polling, &sender);
     let audit = audit::start(files.audit, sender.clone())?;
-    let past = LookingBack::start(endpoints.len(), files.history)?;
     let saver = Saver::new(files.settings, sender.clone());
     let signals = Signals::listen()?;
     terminal::restore_on_panic();
     let guard = terminal::TerminalGuard::enter(settings.mouse, settings.bell)?;
     let is_queried = settings.needs_background() && terminal::query_background()?;
     let size = terminal::size()?;
+    let app = App::new(settings, endpoints, size);
+    let past = LookingBack::start(&app, files.past)?;
     let mut screen = Screen {
-        app: App::new(settings, endpoints, size),
+        app,
         canvas: Terminal::new(FrameBackend::new(size.into()))?,
         frames: frame_backend::start(sender.clone())?,
         jobs: pollers::start(sender.clone())?,
@@ -136,6 +147,7 @@ async fn show(
         audit,
         saver,
         past,
+        recording: ScreenRecorder::new(files.recordings),
         wake: None,
         due: Some(Instant::now()),
         background_until: is_queried.then(|| Instant::now() + BACKGROUND_TIME),
@@ -150,11 +162,13 @@ async fn show(
     drop(guard);
     let last_frame = (exit.is_ok() && screen.keep_frame).then(|| frame_backend::last_frame(screen.shown()));
     let logged = screen.audit.close(MAX_LOG_WAIT);
+    let recorded = screen.recording.close();
     if let Some(frame) = last_frame.transpose()? {
         terminal::write_patiently(frame.into_bytes());
     }
     let mut unsettled = screen.app.kills.unsettled;
     unsettled.extend((!logged).then(|| "the audit log was not written completely".to_owned()));
+    unsettled.extend((!recorded).then(|| "the recording was not written completely".to_owned()));
     exit.map(|exit| ScreenResult { exit, unsettled })
 }
 
@@ -178,6 +192,7 @@ struct Screen {
     audit: AuditThread,
     saver: Saver,
     past: LookingBack,
+    recording: ScreenRecorder,
     /// Time at which the app needs the next clock message.
     wake: Option<Instant>,
     /// Time of the next frame. `None` if nothing has changed.
@@ -218,6 +233,7 @@ impl Screen {
                     None => return Ok(ScreenExit::TerminalGone),
                 },
                 reply = self.past.next_reply() => self.on_history(reply)?,
+                event = self.recording.next_event() => self.on_recorder(event)?,
                 () = clock::until(due), if due.is_some_and(|due| due > now) => {}
                 () = clock::until(wake), if wake.is_some() => {
                     self.wake = None;
@@ -305,6 +321,7 @@ impl Screen {
         self.send_live_time(now)?;
         for msg in msgs {
             self.past.record(&msg, now);
+            self.add_to_recording(&msg, now)?;
             self.route(msg)?;
         }
         self.wake_past(now);

@@ -8,6 +8,7 @@
 mod fleet;
 mod left;
 mod past;
+mod replay;
 mod trends;
 
 use std::time::Duration;
@@ -33,7 +34,12 @@ const MIN_LEFT: usize = 24;
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, trends: Rect, frame: &mut Frame<'_>) {
     endpoint_lines(app, theme, area, frame);
     match &app.past {
-        None => trends::line(app, theme, trends.width.into()).render(trends, frame.buffer_mut()),
+        None => {
+            let recording = recording(app, theme);
+            let room = usize::from(trends.width).saturating_sub(recording.width());
+            trends::line(app, theme, room).render(trends, frame.buffer_mut());
+            recording.right_aligned().render(trends, frame.buffer_mut());
+        }
         Some(past) => {
             // On a low screen the line takes the place of the last endpoint.
             let bottom = Rect {
@@ -42,9 +48,26 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, trends: Rect, frame: &m
                 ..area
             };
             let place = if trends.is_empty() { bottom } else { trends };
-            past::draw(app, past, theme, place, frame);
+            match &past.replay {
+                Some(replay) => replay::draw(app, replay, theme, place, frame),
+                None => past::draw(app, past, theme, place, frame),
+            }
         }
     }
+}
+
+/// Returns `REC 13:41 1.2 MB` if there is a recording.
+fn recording<'a>(app: &App, theme: &Theme) -> Line<'a> {
+    let Some(recording) = &app.recording else {
+        return Line::default();
+    };
+    let since = recording.since.wall.to_zoned_datetime(app.settings.zone.clone());
+    let size = match recording.size {
+        0 => String::new(),
+        size => format!(" {}", model::size_text(size)),
+    };
+    let text = format!(" REC {}{size} ", since.strftime("%H:%M"));
+    Line::from(vec![Span::raw(" "), Span::styled(text, theme.past_chip)])
 }
 
 fn endpoint_lines(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {

@@ -48,6 +48,15 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         };
         let note = (found, style);
         line(" search: ", &prompt.input, None, note, theme, area, frame);
+    } else if let Some(prompt) = app.modal.time_prompt() {
+        let error = prompt.error.as_deref();
+        let error = error.map_or_else(String::new, |error| format!(" {error} "));
+        let room = (width / 2).max(width.saturating_sub(prompt.input.value().width() + 8));
+        let note = (
+            fit(&error, room, theme.glyphs.more).trim_end().to_owned(),
+            theme.look,
+        );
+        line(" time: ", &prompt.input, None, note, theme, area, frame);
     } else {
         return false;
     }

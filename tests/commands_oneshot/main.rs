@@ -37,6 +37,7 @@ mod openmetrics;
 mod page;
 mod process;
 mod program;
+mod recordings;
 mod several;
 mod show;
 #[path = "../support/slow_link.rs"]

@@ -49,6 +49,7 @@ mod paste;
 mod paste_end;
 mod plain;
 mod readme;
+mod recording;
 mod refusal;
 mod resize;
 mod server_view;

@@ -50,7 +50,7 @@ const fn view(context: KeyContext, heading: &'static str, title: &'static str) -
 }
 
 /// All views, in the order of the help.
-static VIEWS: [View; 18] = [
+static VIEWS: [View; 20] = [
     view(KeyContext::Table, "SESSIONS", "the list of sessions"),
     view(KeyContext::AnyView, "EVERY VIEW", "every view"),
     view(KeyContext::Groups, "GROUPS", "groups"),
@@ -71,6 +71,8 @@ static VIEWS: [View; 18] = [
     view(KeyContext::Columns, "CHOOSING COLUMNS", "the choice of columns"),
     view(KeyContext::Overlay, "OVERVIEW, KILL LOG", "overview and kill log"),
     view(KeyContext::Events, "EVENTS", "the log of events"),
+    view(KeyContext::Replay, "RECORDING", "a recording"),
+    view(KeyContext::Time, "TIME OF A RECORDING", "the time"),
     view(KeyContext::Help, "HELP", "the help"),
     view(
         KeyContext::HelpSearch,

@@ -79,6 +79,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     AnyView [ch('{')] Action::TravelMinutes(-1), "{ }", "a minute back or forward in the past", "";
     AnyView [ch('}')] Action::TravelMinutes(1), "}", "", "";
     AnyView [ch('L')] Action::Live, "L", "from the past back to live", "";
+    AnyView [ch('R')] Action::Record, "R", "record what is fetched to a file, or end the recording", "";
     AnyView [ch('r')] Action::Refresh, "r", "poll now", "";
     AnyView [ctrl('l')] Action::Repaint, "Ctrl-l", "redraw the screen", "";
     AnyView [ctrl('z')] Action::Suspend, "Ctrl-z", "suspend to the shell; fg resumes", "";
@@ -213,6 +214,15 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Help [on(Code::End), ch('G')] Action::Last, "End G", "the last page", "";
     Help [on(Code::Esc), ch('q'), ch('?'), on(Code::F(1)), on(Code::Enter)] Action::Back, "Esc q ? F1 Enter", "close the help", "close";
     Help [ctrl('c'), on(Code::F(10))] Action::Quit, "Ctrl-c F10", "quit", "";
+    Replay [ch(' '), ch('p')] Action::Play, "Space p", "play the recording, or pause it", "";
+    Replay [ch('+')] Action::PlaySpeed(1), "+ -", "play faster or slower, 1 to 64 times", "";
+    Replay [ch('-')] Action::PlaySpeed(-1), "-", "", "";
+    Replay [ch(')')] Action::TravelEvents(1), ") (", "go to the next or the previous event", "";
+    Replay [ch('(')] Action::TravelEvents(-1), "(", "", "";
+    Replay [ch(':')] Action::AskTime, ":", "go to a time: 13:41, 13:41:05, or 5m after the start", "";
+    Replay [ch('L')] Action::Live, "L", "the end of the recording", "";
+    Time [on(Code::Enter)] Action::Accept, "Enter", "go to the time", "go there";
+    Time [on(Code::Esc), ctrl('c')] Action::No, "Esc Ctrl-c", "cancel", "cancel";
     HelpSearch [on(Code::Enter)] Action::Accept, "Enter", "keep the match; n goes to the next one", "keep";
     HelpSearch [on(Code::Esc), ctrl('c')] Action::No, "Esc Ctrl-c", "cancel the search", "cancel";
 };

@@ -12,10 +12,13 @@ const SIZE: (u16, u16) = (80, 24);
 
 #[test]
 fn every_scene_is_its_own_context_and_every_context_has_a_scene() {
-    let contexts: Vec<_> = SCENES
+    let mut contexts: Vec<_> = SCENES
         .iter()
         .map(|scene| (scene.stage)(SIZE).app.context())
         .collect();
+    if SCENES.iter().any(|scene| (scene.stage)(SIZE).app.is_replay()) {
+        contexts.push(KeyContext::Replay);
+    }
     // Every view takes its keys.
     let own = BINDINGS
         .iter()

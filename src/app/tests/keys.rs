@@ -26,6 +26,8 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Endpoints, "endpoints"),
         (KeyContext::Overlay, "overview, kill log"),
         (KeyContext::Events, "log of events"),
+        (KeyContext::Replay, "recording"),
+        (KeyContext::Time, "time of a recording"),
         (KeyContext::Help, "help"),
         (KeyContext::HelpSearch, "search in the help"),
     ];

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::endpoint_view::five;
+use super::replay::replayed;
 use super::servers::troubled;
 use crate::app::AppSettings;
 use crate::app::harness::{AppHarness, draft};
@@ -342,6 +343,14 @@ pub(crate) static SCENES: &[Scene] = &[
     Scene {
         name: "events",
         stage: |size| with(eventful(size), "e"),
+    },
+    Scene {
+        name: "recording",
+        stage: replayed,
+    },
+    Scene {
+        name: "time of a recording",
+        stage: |size| with(replayed(size), ":"),
     },
     Scene {
         name: "events, empty",

@@ -3,7 +3,7 @@
 use super::{USUAL, optional};
 use crate::app::groups::groupings::NO_GROUPING;
 use crate::config::command_name::{
-    EXPORTING, Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING,
+    EXPORTING, Heading, KILLING, LISTING, POLLING, PRINTING, REQUESTING, SCREENS, SELECTING, WATCHING,
 };
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
@@ -15,7 +15,7 @@ use crate::model::defaults::{
 };
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 23] = [
+pub(super) const ENTRIES: [Setting; 24] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -259,12 +259,25 @@ pub(super) const ENTRIES: [Setting; 23] = [
         ..USUAL
     },
     Setting {
+        name: "recordings",
+        form: Form::Path,
+        default: "$XDG_STATE_HOME/maxtop/recordings",
+        about: "directory of the recordings that R makes",
+        heading: Heading::Program,
+        commands: WATCHING,
+        apply: Apply::Config(|config, text| {
+            config.recordings = optional(text, |path| Ok(path.into()))?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
         name: "ascii",
         form: Form::Switch,
         default: "false",
         about: "print only ASCII characters",
         heading: Heading::Display,
-        commands: REQUESTING,
+        commands: PRINTING,
         apply: Apply::Config(|config, text| {
             config.ascii = value::switch(text)?;
             Ok(())
@@ -277,7 +290,7 @@ pub(super) const ENTRIES: [Setting; 23] = [
         default: "auto",
         about: "when to use color; auto: unless NO_COLOR is set or the terminal is dumb",
         heading: Heading::Display,
-        commands: REQUESTING,
+        commands: PRINTING,
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;

@@ -21,11 +21,13 @@ impl Screen {
             }
             Effect::Calculate(calculation) => drop(self.calculations.send(calculation)),
             Effect::Travel(travel) => self.travel(travel)?,
+            Effect::Play(pace) => self.past.play(pace),
+            Effect::Record(starts) => self.record(starts)?,
             Effect::Refresh => self.pollers.send_all(&PollerCommand::Refresh),
             Effect::Pace(interval) => self.pollers.send_all(&PollerCommand::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),
             Effect::Prioritize(shown) => self.pollers.prioritize(&shown),
-            Effect::Kill(order) => self.kill(order),
+            Effect::Kill(order) => self.kill(order)?,
             Effect::Save { settings, confirmed } => self.saver.start(settings, confirmed),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::Bell => self.canvas.backend_mut().ring(),
@@ -44,7 +46,7 @@ impl Screen {
         Ok(())
     }
 
-    fn kill(&mut self, order: Order) {
+    fn kill(&mut self, order: Order) -> io::Result<()> {
         match order {
             Order::Ask {
                 endpoint,
@@ -53,13 +55,16 @@ impl Screen {
             } => self.pollers.send(endpoint, PollerCommand::Kill(ticket, request)),
             Order::WriteIntents { ticket, entries } => {
                 self.past.record_kills(&entries);
+                self.add_kills_to_recording(&entries)?;
                 self.audit.write_intents(ticket, entries);
             }
             Order::WriteOutcomes(entries) => {
                 self.past.record_kills(&entries);
+                self.add_kills_to_recording(&entries)?;
                 self.audit.write_outcomes(entries);
             }
         }
+        Ok(())
     }
 
     const fn quit(&mut self, keep_frame: bool, unsettled: bool) {

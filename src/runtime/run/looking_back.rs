@@ -8,8 +8,9 @@ use tokio::sync::mpsc as channel;
 
 use super::Screen;
 use crate::app::App;
+use crate::app::build_view::ViewQuery;
 use crate::app::msg::{Effect, Msg, Now, PastMsg, Travel};
-use crate::app::recorded::fact_of;
+use crate::app::recorded::{fact_of, msg_of};
 use crate::clock;
 use crate::kill::AuditEntry;
 use crate::model::Identity;
@@ -17,9 +18,18 @@ use crate::recording::{Fact, FactKind};
 use crate::runtime::history::{
     self, HistoryCommand, HistoryLimits, HistoryReply, HistoryThread, TravelRequest,
 };
+use crate::runtime::replay::{self, ReplaySource};
 
 /// Maximum number of commands that are held.
 const MAX_HELD: usize = 64;
+
+/// Source of past moments.
+pub(crate) enum PastSource {
+    /// The history of this run.
+    History(HistoryLimits),
+    /// A recording, which is shown in place of the live screen.
+    Recording(Box<ReplaySource>),
+}
 
 /// The past moment that is shown, if any, and the thread that builds it.
 pub(super) struct LookingBack {
@@ -40,19 +50,37 @@ pub(super) struct LookingBack {
 }
 
 impl LookingBack {
-    /// Starts the thread.
-    pub(super) fn start(endpoints: usize, limits: HistoryLimits) -> io::Result<Self> {
+    /// Starts the thread: that of the history, or that of the recording which is shown.
+    pub(super) fn start(live: &App, source: PastSource) -> io::Result<Self> {
         let (sender, replies) = channel::unbounded_channel();
+        let mut app = None;
+        let thread = match source {
+            PastSource::History(limits) => history::start(live.endpoints.len(), limits, sender)?,
+            PastSource::Recording(source) => {
+                app = source.first_app(live).map_err(io::Error::other)?;
+                let endpoints = live.endpoints.iter().cloned().collect();
+                let query = ViewQuery {
+                    diagnosis: live.settings.diagnosis.clone(),
+                    ..ViewQuery::default()
+                };
+                replay::start(*source, endpoints, query, sender)?
+            }
+        };
         Ok(Self {
-            thread: history::start(endpoints, limits, sender)?,
+            thread,
             held: Some(Vec::new()),
             replies,
-            app: None,
+            app: app.map(Box::new),
             number: 0,
             shown: 0,
             session: None,
             has_changed: false,
         })
+    }
+
+    /// Plays the recording at this speed; `None` pauses it.
+    pub(super) fn play(&mut self, pace: Option<u32>) {
+        self.thread.send(HistoryCommand::Play(pace));
     }
 
     /// Returns the app of the past moment, if one is shown.
@@ -125,7 +153,7 @@ impl Screen {
             return self.update_past(msg);
         }
         if msg.is_for_both() {
-            self.past.has_changed |= !matches!(msg, Msg::Happened(_));
+            self.past.has_changed |= !matches!(msg, Msg::Happened(_) | Msg::Recording(_));
             self.update_past(msg.clone())?;
         }
         self.update(msg)
@@ -167,7 +195,8 @@ impl Screen {
 
     /// Requests the next frame of a past moment: it shows how long ago it was, in seconds.
     pub(super) fn wake_past(&mut self, now: Now) {
-        if let Some(moment) = self.past.app.as_ref().and_then(|app| app.past_moment()) {
+        let app = self.past.app.as_ref().filter(|app| !app.is_replay());
+        if let Some(moment) = app.and_then(|app| app.past_moment()) {
             let ago = now.elapsed.saturating_sub(moment);
             let next = clock::instant(moment + Duration::from_secs(ago.as_secs() + 1));
             self.wake = Some(self.wake.map_or(next, |earlier| earlier.min(next)));
@@ -187,6 +216,7 @@ impl Screen {
             _ => None,
         };
         let screen = match &self.past.app {
+            Some(app) if app.is_replay() => app.past_screen(None),
             Some(app) => app.past_screen(Some(&self.app)),
             None => self.app.past_screen(None),
         };
@@ -236,18 +266,38 @@ impl Screen {
                     return Ok(());
                 }
             }
+            HistoryReply::Played(facts, now, number) if number == self.past.shown => {
+                self.on_played(facts, now)?;
+            }
+            HistoryReply::PlayEnded => self.update_past(Msg::Past(PastMsg::PlayEnded))?,
+            HistoryReply::EventsComplete => {
+                self.update(Msg::Past(PastMsg::EventsComplete))?;
+                self.update_past(Msg::Past(PastMsg::EventsComplete))?;
+            }
             HistoryReply::Failed(why) => self.update(Msg::Past(PastMsg::Refused(why)))?,
             HistoryReply::Shown(..)
             | HistoryReply::Arranged(..)
             | HistoryReply::Calculated(..)
+            | HistoryReply::Played(..)
             | HistoryReply::Refused(..) => {}
         }
         self.draw_data(Duration::ZERO);
         Ok(())
     }
 
+    /// Sends facts of the recording to its app.
+    fn on_played(&mut self, facts: Vec<Fact>, now: Now) -> io::Result<()> {
+        for fact in facts {
+            self.update_past(Msg::Clock(fact.at))?;
+            if let Some(msg) = msg_of(fact) {
+                self.update_past(msg)?;
+            }
+        }
+        self.update_past(Msg::Clock(now))
+    }
+
     /// Shows the app of a moment. If keys have changed the screen in the meantime, the moment is built for the new one.
-    fn show_past(&mut self, app: Box<App>) -> io::Result<()> {
+    fn show_past(&mut self, mut app: Box<App>) -> io::Result<()> {
         if self.past.has_changed
             && let Some(moment) = app.past_moment()
         {
@@ -255,6 +305,7 @@ impl Screen {
             return self.travel(Travel::To(moment, session));
         }
         self.past.shown = self.past.number;
+        app.follow_live(&self.app);
         if let Some(before) = self.past.app.replace(app) {
             self.past.thread.send(HistoryCommand::Free(before));
         }

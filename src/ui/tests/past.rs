@@ -100,3 +100,47 @@ proptest! {
         prop_assert_eq!(other.app.table.shows_groups(), past.app.table.shows_groups());
     }
 }
+
+#[test]
+fn the_header_has_time_speed_and_file_of_a_recording_at_every_width() {
+    use crate::app::tests::replay::replayed;
+    for (width, keys, is_file_shown) in [
+        (60, "Space play/pause", false),
+        (80, "Space play/pause", true),
+        (120, "( ) event", true),
+    ] {
+        let mut stage = replayed((width, 24));
+        let shown = frame(&stage);
+        let line = shown.lines().nth(1).unwrap();
+        assert!(line.starts_with(" REPLAY  "), "{line}");
+        assert!(
+            line.contains("  paused  ") || line.ends_with("  paused"),
+            "{line}"
+        );
+        assert!(line.contains(keys), "{line}");
+        assert_eq!(line.contains(" night.mxr "), is_file_shown, "{line}");
+        stage.press(Code::Char('+'));
+        stage.press(Code::Char('+'));
+        stage.press(Code::Char(' '));
+        let shown = frame(&stage);
+        assert!(shown.contains("  playing 4x"), "{shown}");
+        assert!(
+            !shown.contains("K kill") && !shown.contains("Space mark"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn the_line_of_trends_says_that_a_recording_is_made() {
+    use crate::app::recording::RecordingMsg;
+    let mut stage = draft((80, 24));
+    stage.list(FLEET);
+    stage.press(Code::Char('R'));
+    stage.send(Msg::Recording(RecordingMsg::Started("/a.mxr".to_owned())));
+    stage.send(Msg::Recording(RecordingMsg::Size(1_240_000)));
+    let shown = frame(&stage);
+    let line = shown.lines().nth(1).unwrap();
+    assert!(line.trim_end().ends_with("REC 16:20 1.2 MB"), "{line}");
+    assert!(line.contains("sessions "), "{line}");
+}

@@ -1,0 +1,227 @@
+//! Writes a recording to files, on a thread of its own: a slow disk must not block lists or keys.
+
+mod files;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
+use std::thread;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use self::files::RecordingFiles;
+pub(crate) use self::files::make_directory_of;
+pub(crate) use self::files::{RecordingTarget, Rotation};
+use crate::model::Now;
+use crate::recording::{CHUNK_INTERVAL, Fact, Header, RecordingError, Writer};
+
+/// Size of a file in bytes from which a recording continues in another one.
+pub(crate) const MAX_FILE_SIZE: u64 = 64_000_000;
+/// Number of full files that are kept.
+pub(crate) const MAX_FULL_FILES: u32 = 4;
+/// Maximum number of facts that wait for the disk.
+const MAX_WAITING: usize = 4096;
+
+/// Why a recording cannot be written.
+#[derive(Debug, Error)]
+pub(crate) enum RecorderError {
+    /// The file exists.
+    #[error("{0} exists: choose another name, or use --force to overwrite it")]
+    Exists(String),
+    /// Standard output is a terminal.
+    #[error("standard output is a terminal, and a recording is not text: redirect it, or name a file")]
+    Terminal,
+    /// A file cannot be created or written.
+    #[error("cannot write the recording {path}: {source}{}", readable(*written))]
+    File {
+        /// Path of the file.
+        path: String,
+        /// Bytes of the file that were written.
+        written: u64,
+        /// The error of the system.
+        source: io::Error,
+    },
+    /// A fact cannot be written in the format.
+    #[error(transparent)]
+    Format(#[from] RecordingError),
+    /// The file has its maximum size, and no further one is allowed.
+    #[error("the recording has its maximum size ({}): --keep 1 or more continues in another file", crate::model::size_text(*.0))]
+    Full(u64),
+    /// The disk is slower than the lists.
+    #[error("the disk is too slow: {MAX_WAITING} facts wait for it")]
+    TooSlow,
+}
+
+fn readable(written: u64) -> &'static str {
+    if written > 0 {
+        "; what was written before can be replayed"
+    } else {
+        ""
+    }
+}
+
+/// Writes a finished recording to its file.
+///
+/// # Errors
+///
+/// Returns an error if the file exists, or cannot be created or written.
+pub(crate) fn write_part(target: RecordingTarget, bytes: &[u8]) -> Result<(), RecorderError> {
+    RecordingFiles::create(target, bytes)?.flush()
+}
+
+/// Size of a recording so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RecordedSize {
+    /// Bytes written, in all files.
+    pub bytes: u64,
+    /// Number of facts.
+    pub facts: u64,
+}
+
+/// The counters of [`RecordedSize`], shared with the thread.
+#[derive(Debug, Default)]
+struct Progress {
+    bytes: AtomicU64,
+    facts: AtomicU64,
+}
+
+/// A recording in progress. It is finished when this is closed or dropped.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    facts: SyncSender<Fact>,
+    /// Closed once everything is written.
+    over: mpsc::Receiver<()>,
+    progress: Arc<Progress>,
+}
+
+impl Recorder {
+    /// Creates the file and starts the thread. It calls `on_end` from itself when the recording has ended, also
+    /// by an error.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file exists or cannot be created, or if there can be no thread.
+    pub(crate) fn start(
+        target: RecordingTarget,
+        header: Header,
+        on_end: impl FnOnce(Result<RecordedSize, RecorderError>) + Send + 'static,
+    ) -> Result<Self, RecorderError> {
+        let mut first = Vec::new();
+        let writer = Writer::new(&header, CHUNK_INTERVAL, &mut first)?;
+        let name = target.shown();
+        let files = RecordingFiles::create(target, &first)?;
+        let (sender, queue) = mpsc::sync_channel(MAX_WAITING);
+        let (is_over, over) = mpsc::channel();
+        let progress = Arc::new(Progress::default());
+        progress.bytes.store(files.total(), Ordering::Relaxed);
+        let shared = Arc::clone(&progress);
+        let thread = thread::Builder::new().name("recorder".to_owned());
+        let started = thread.spawn(move || {
+            let _until_the_end = is_over;
+            let mut task = RecorderTask {
+                writer,
+                files,
+                header,
+                since: None,
+                progress: shared,
+            };
+            let written = task.run(&queue);
+            // Facts that still arrive are refused.
+            drop(queue);
+            on_end(written.map(|()| task.size()));
+        });
+        started.map_err(|source| RecorderError::File {
+            path: name,
+            written: 0,
+            source,
+        })?;
+        Ok(Self {
+            facts: sender,
+            over,
+            progress,
+        })
+    }
+
+    /// Adds a fact. A recording that has ended ignores it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the disk is too slow. The recording must then be closed.
+    pub(crate) fn push(&self, fact: Fact) -> Result<(), RecorderError> {
+        match self.facts.try_send(fact) {
+            // Why it has ended was reported.
+            Ok(()) | Err(TrySendError::Disconnected(_)) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(RecorderError::TooSlow),
+        }
+    }
+
+    /// Returns the size so far.
+    pub(crate) fn size(&self) -> RecordedSize {
+        RecordedSize {
+            bytes: self.progress.bytes.load(Ordering::Relaxed),
+            facts: self.progress.facts.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Finishes the recording and waits until it is written, but not longer than `within`. Returns whether it is.
+    pub(crate) fn close(self, within: Duration) -> bool {
+        drop(self.facts);
+        self.over.recv_timeout(within) != Err(RecvTimeoutError::Timeout)
+    }
+}
+
+/// State of the thread.
+struct RecorderTask {
+    writer: Writer,
+    files: RecordingFiles,
+    header: Header,
+    /// Time of the first fact in the file.
+    since: Option<Now>,
+    progress: Arc<Progress>,
+}
+
+impl RecorderTask {
+    fn run(&mut self, queue: &mpsc::Receiver<Fact>) -> Result<(), RecorderError> {
+        for fact in queue {
+            self.write(&fact)?;
+        }
+        let mut last = Vec::new();
+        self.writer.finish(&mut last)?;
+        self.files.write(&last)?;
+        self.files.flush()
+    }
+
+    fn write(&mut self, fact: &Fact) -> Result<(), RecorderError> {
+        let since = self.since.get_or_insert(fact.at);
+        let age = fact.at.elapsed.saturating_sub(since.elapsed);
+        let mut bytes = Vec::new();
+        if self.files.is_full(age) {
+            let header = Header {
+                started: fact.at,
+                ..self.header.clone()
+            };
+            let first = self.writer.rotate(&header, &mut bytes)?;
+            self.files.write(&bytes)?;
+            self.files.rotate(&first)?;
+            self.since = Some(fact.at);
+            bytes.clear();
+        }
+        self.writer.push(fact, &mut bytes)?;
+        self.files.write(&bytes)?;
+        self.progress.bytes.store(self.files.total(), Ordering::Relaxed);
+        self.progress.facts.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn size(&self) -> RecordedSize {
+        RecordedSize {
+            bytes: self.files.total(),
+            facts: self.progress.facts.load(Ordering::Relaxed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

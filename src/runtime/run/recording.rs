@@ -1,0 +1,221 @@
+//! `R`: the recording beside the screen. Files are created and written on other threads.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::mpsc as channel;
+
+use super::Screen;
+use crate::app::App;
+use crate::app::msg::{Msg, Now};
+use crate::app::recorded::fact_of;
+use crate::app::recording::RecordingMsg;
+use crate::kill::AuditEntry;
+use crate::model::{Text, TextLimit, visible};
+use crate::recording::{Fact, FactKind, Header, MINOR_VERSION, RecordedEndpoint};
+use crate::runtime::recorder::{
+    MAX_FILE_SIZE, MAX_FULL_FILES, RecordedSize, Recorder, RecorderError, RecordingTarget, Rotation,
+    make_directory_of,
+};
+
+/// Maximum time to wait at the end until the recording is written.
+const MAX_WRITE_WAIT: Duration = Duration::from_secs(2);
+
+/// Report of a thread of the recording.
+pub(super) enum RecorderEvent {
+    /// The file is created.
+    Started(Recorder, String),
+    /// The recording has ended.
+    Ended(Result<RecordedSize, RecorderError>),
+}
+
+/// The recording beside the screen, if there is one.
+pub(super) struct ScreenRecorder {
+    /// Directory of the files; `None` without a home directory.
+    directory: Option<PathBuf>,
+    recorder: Option<Recorder>,
+    /// Whether it is to be finished as soon as it has started.
+    must_end: bool,
+    sender: channel::UnboundedSender<RecorderEvent>,
+    events: channel::UnboundedReceiver<RecorderEvent>,
+}
+
+impl ScreenRecorder {
+    pub(super) fn new(directory: Option<PathBuf>) -> Self {
+        let (sender, events) = channel::unbounded_channel();
+        Self {
+            directory,
+            recorder: None,
+            must_end: false,
+            sender,
+            events,
+        }
+    }
+
+    /// Waits for the next event.
+    pub(super) async fn next_event(&mut self) -> RecorderEvent {
+        match self.events.recv().await {
+            Some(event) => event,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Creates the file on another thread. Returns why it cannot be tried.
+    fn start(&mut self, app: &App, now: Now) -> Result<(), String> {
+        let directory = self.directory.as_ref().ok_or("no directory for recordings")?;
+        let zone = app.settings.zone.clone();
+        let name = now.wall.to_zoned_datetime(zone).strftime("%Y-%m-%d_%H-%M-%S.mxr");
+        let path = directory.join(name.to_string());
+        let (header, sender) = (header(app, now), self.sender.clone());
+        self.must_end = false;
+        let started = thread::Builder::new()
+            .name("recording".to_owned())
+            .spawn(move || {
+                let event = match create(path.clone(), header, &sender) {
+                    Ok(recorder) => {
+                        RecorderEvent::Started(recorder, visible(&path.display().to_string()).into_owned())
+                    }
+                    Err(error) => RecorderEvent::Ended(Err(error)),
+                };
+                // Without a receiver the program exits.
+                drop(sender.send(event));
+            });
+        started.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Adds a fact. Returns why the recording has ended, if it has.
+    fn push(&mut self, fact: Fact) -> Option<String> {
+        let error = self.recorder.as_ref()?.push(fact).err()?;
+        self.recorder = None;
+        Some(error.to_string())
+    }
+
+    /// Finishes the recording at the end of the program. Returns whether it is written.
+    pub(super) fn close(&mut self) -> bool {
+        let recorder = self.recorder.take();
+        recorder.is_none_or(|recorder| recorder.close(MAX_WRITE_WAIT))
+    }
+}
+
+fn create(
+    path: PathBuf,
+    header: Header,
+    events: &channel::UnboundedSender<RecorderEvent>,
+) -> Result<Recorder, RecorderError> {
+    make_directory_of(&path)?;
+    let target = RecordingTarget::File {
+        path,
+        overwrite: false,
+        rotation: Rotation {
+            max_size: MAX_FILE_SIZE,
+            max_age: None,
+            keep: MAX_FULL_FILES,
+        },
+    };
+    let events = events.clone();
+    Recorder::start(target, header, move |result| {
+        drop(events.send(RecorderEvent::Ended(result)));
+    })
+}
+
+fn header(app: &App, now: Now) -> Header {
+    let endpoints = app.endpoints.iter().map(|endpoint| RecordedEndpoint {
+        name: Text::clean(&endpoint.name, TextLimit::Name),
+        url: Text::clean(
+            endpoint.access.as_ref().map_or("", |access| access.url.as_str()),
+            TextLimit::Line,
+        ),
+        clock_offset_ms: None,
+    });
+    Header {
+        program: Text::clean(env!("CARGO_PKG_VERSION"), TextLimit::Name),
+        endpoints: endpoints.collect(),
+        started: now,
+        is_redacted: false,
+        minor_version: MINOR_VERSION,
+    }
+}
+
+impl Screen {
+    /// Starts or finishes the recording.
+    pub(super) fn record(&mut self, starts: bool) -> std::io::Result<()> {
+        if starts {
+            let now = crate::clock::now();
+            return match self.recording.start(&self.app, now) {
+                Ok(()) => Ok(()),
+                Err(why) => self.report_recording(RecordingMsg::Failed(why)),
+            };
+        }
+        self.recording.must_end = self.recording.recorder.is_none();
+        // The last facts are written by its thread, which then reports the end.
+        drop(self.recording.recorder.take());
+        Ok(())
+    }
+
+    /// Adds what a message reports to the recording.
+    pub(super) fn add_to_recording(&mut self, msg: &Msg, now: Now) -> std::io::Result<()> {
+        if self.recording.recorder.is_none() {
+            return Ok(());
+        }
+        let Some(fact) = fact_of(msg, now) else {
+            return Ok(());
+        };
+        self.push_to_recording(fact)?;
+        match (&self.recording.recorder, msg) {
+            (Some(recorder), Msg::Listed(_)) => {
+                let size = recorder.size().bytes;
+                self.report_recording(RecordingMsg::Size(size))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds kills to the recording.
+    pub(super) fn add_kills_to_recording(&mut self, entries: &[AuditEntry]) -> std::io::Result<()> {
+        for entry in entries {
+            self.push_to_recording(Fact {
+                at: crate::clock::now(),
+                endpoint: Some(entry.identity.endpoint),
+                kind: FactKind::Kill(Box::new(entry.into())),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn push_to_recording(&mut self, fact: Fact) -> std::io::Result<()> {
+        match self.recording.push(fact) {
+            Some(why) => self.report_recording(RecordingMsg::Failed(why)),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends a message about the recording to both apps.
+    fn report_recording(&mut self, msg: RecordingMsg) -> std::io::Result<()> {
+        self.route(Msg::Recording(msg))
+    }
+
+    /// Handles an event of the recording.
+    pub(super) fn on_recorder(&mut self, event: RecorderEvent) -> std::io::Result<()> {
+        match event {
+            RecorderEvent::Started(recorder, file) => {
+                self.recording.recorder = Some(recorder);
+                self.report_recording(RecordingMsg::Started(file))?;
+                for fact in self.app.known_facts() {
+                    self.push_to_recording(fact)?;
+                }
+                if self.recording.must_end {
+                    self.record(false)?;
+                }
+            }
+            RecorderEvent::Ended(Ok(size)) => self.report_recording(RecordingMsg::Finished(size.bytes))?,
+            RecorderEvent::Ended(Err(error)) => {
+                self.recording.recorder = None;
+                let why = visible(&error.to_string()).into_owned();
+                self.report_recording(RecordingMsg::Failed(why))?;
+            }
+        }
+        self.draw_data(Duration::ZERO);
+        Ok(())
+    }
+}

@@ -1,0 +1,245 @@
+//! `maxtop record` and `maxtop replay` without a screen.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use maxtop::demo::ServedDialects;
+use maxtop::recording::{FactKind, Limits, Recording};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+use crate::program::{Demo, Ran, command, maxtop, ran};
+
+struct Stage {
+    demo: Demo,
+    directory: TempDir,
+}
+
+impl Stage {
+    fn new(dialects: ServedDialects) -> Self {
+        Self {
+            demo: Demo::start(dialects),
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("a.mxr")
+    }
+
+    fn record(&self, args: &[&str]) -> Ran {
+        let path = self.path();
+        let file = path.to_str().unwrap();
+        self.demo
+            .maxtop(&[&["-i", "100ms", "record", file][..], args].concat())
+    }
+
+    /// Records until a condition is met, then sends a signal. Returns the exit status, if it has one.
+    fn record_until(&self, signal: Signal, is_met: impl Fn(&Recording) -> bool) -> Option<i32> {
+        let (path, url) = (self.path(), self.demo.running.url());
+        let args = ["-e", &url, "-i", "50ms", "record", path.to_str().unwrap()];
+        let mut child = command(&args).spawn().unwrap();
+        while !path.exists() || fs::metadata(&path).unwrap().len() == 0 || !is_met(&open(&path)) {
+            assert!(child.try_wait().unwrap().is_none());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
+        child.wait().unwrap().code()
+    }
+}
+
+fn open(path: &Path) -> Recording {
+    Recording::open(fs::read(path).unwrap(), Limits::default()).unwrap()
+}
+
+/// Returns the number of sessions of each list.
+fn lists(recording: &Recording) -> Vec<usize> {
+    let lists = recording.facts().filter_map(|fact| match fact.unwrap().kind {
+        FactKind::Listed(list) => Some(list.sessions.len()),
+        _ => None,
+    });
+    lists.collect()
+}
+
+#[test]
+fn everything_that_is_fetched_is_recorded_in_both_dialects() {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
+        let stage = Stage::new(dialects);
+        let ran = stage.record(&["--for", "1s"]);
+        assert_eq!((ran.status, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+        let path = stage.path();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let recording = open(&path);
+        assert!(recording.is_complete());
+        let sessions = stage.demo.list().len();
+        let lists = lists(&recording);
+        assert!(
+            lists.len() > 3 && lists.iter().all(|count| *count == sessions),
+            "{lists:?}"
+        );
+        assert_eq!(
+            recording.header().endpoints[0].url.as_str(),
+            stage.demo.running.url()
+        );
+        assert_eq!(stage.demo.deletes(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_signal_finishes_a_recording() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let stage = Stage::new(ServedDialects::JsonApi);
+        let status = stage.record_until(signal, |recording| lists(recording).len() > 2);
+        assert_eq!(status, Some(0));
+        assert!(open(&stage.path()).is_complete());
+    }
+}
+
+#[test]
+fn after_sigkill_a_recording_can_be_read_up_to_the_last_fact() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let status = stage.record_until(Signal::SIGKILL, |recording| lists(recording).len() > 2);
+    assert_eq!(status, None);
+    let recording = open(&stage.path());
+    assert!(!recording.is_complete());
+    assert!(lists(&recording).len() > 2);
+}
+
+#[test]
+fn an_existing_recording_is_kept_unless_it_may_be_overwritten() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    fs::write(stage.path(), "mine").unwrap();
+    let refused = stage.record(&["--for", "1s"]);
+    refused.failed(2, "--force");
+    assert_eq!(fs::read(stage.path()).unwrap(), b"mine");
+    assert_eq!(stage.record(&["--for", "1s", "--force"]).status, 0);
+    assert!(!lists(&open(&stage.path())).is_empty());
+}
+
+#[test]
+fn a_recording_that_cannot_be_written_is_an_error() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let url = stage.demo.running.url();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let args = ["-e", &url, "-i", "100ms", "record", "-"];
+    ran(command(&args).stdout(full)).failed(1, "No space left on device");
+    maxtop(&["-e", &url, "record", "/nowhere/a.mxr"]).failed(1, "No such file");
+}
+
+#[test]
+fn an_endpoint_that_is_not_reached_gives_its_status() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.mxr");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let ran = maxtop(&["-e", &url, "record", path.to_str().unwrap(), "--for", "1s"]);
+    ran.failed(3, "connection refused");
+}
+
+/// Records for a second. Returns the path.
+fn recorded(stage: &Stage) -> String {
+    assert_eq!(stage.record(&["--for", "1s"]).status, 0);
+    stage.path().display().to_string()
+}
+
+#[test]
+fn the_info_of_a_recording_names_its_endpoints_and_times() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let ran = maxtop(&["replay", &file, "--info"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    for words in ["a.mxr", "1 chunk", "complete", stage.demo.running.url().as_str()] {
+        assert!(ran.out.contains(words), "{words}: {ran:?}");
+    }
+    fs::write(stage.path(), {
+        let bytes = fs::read(stage.path()).unwrap();
+        bytes[..bytes.len() - 200].to_vec()
+    })
+    .unwrap();
+    let cut = maxtop(&["replay", &file, "--info"]);
+    assert!(cut.out.contains("ends in the middle"), "{cut:?}");
+}
+
+#[test]
+fn a_part_can_be_read_alone() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let part = stage.directory.path().join("part.mxr");
+    let cut = [
+        "replay",
+        &file,
+        "--cut",
+        "300ms",
+        "700ms",
+        "-o",
+        part.to_str().unwrap(),
+    ];
+    let ran = maxtop(&cut);
+    assert_eq!((ran.status, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+    assert_eq!(fs::metadata(&part).unwrap().permissions().mode() & 0o777, 0o600);
+    let (whole, part) = (open(&stage.path()), open(&part));
+    let start = whole.span().unwrap().0.elapsed;
+    let (from, to) = part.span().unwrap();
+    assert!(from.elapsed >= start + Duration::from_millis(300));
+    assert!(to.elapsed <= start + Duration::from_millis(700));
+    // It begins with the list before FROM.
+    let sessions = stage.demo.list().len();
+    assert!(lists(&part).len() > 1 && lists(&part).iter().all(|count| *count == sessions));
+    assert!(part.is_complete());
+    maxtop(&cut).failed(2, "--force");
+    assert_eq!(maxtop(&[&cut[..], &["--force"]].concat()).status, 0);
+}
+
+#[test]
+fn a_time_that_is_not_in_the_recording_is_a_usage_error() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let cut = |from, to| maxtop(&["replay", &file, "--cut", from, to, "-o", "/nowhere/part.mxr"]);
+    for (from, to, words) in [
+        ("5h", "6h", "the recording has no such time"),
+        ("soon", "6h", "'soon' is not a time"),
+        ("700ms", "300ms", "ends before it starts"),
+    ] {
+        let ran = cut(from, to);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.err.contains(words), "{ran:?}");
+    }
+    assert_eq!(cut("300ms", "700ms").status, 1);
+    maxtop(&["replay", &file]).failed(2, "terminal");
+}
+
+#[test]
+fn a_file_that_is_no_recording_is_a_named_error() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let bytes = fs::read(stage.path()).unwrap();
+    for (content, words) in [
+        (b"text".to_vec(), "not a recording of maxtop"),
+        (Vec::new(), "not a recording of maxtop"),
+    ] {
+        fs::write(stage.path(), content).unwrap();
+        maxtop(&["replay", &file, "--info"]).failed(1, words);
+    }
+    // A damaged chunk is found when it is read.
+    let mut damaged = bytes;
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 0xff;
+    fs::write(stage.path(), damaged).unwrap();
+    let part = stage.directory.path().join("part.mxr");
+    let args = [
+        "replay",
+        &file,
+        "--cut",
+        "0s",
+        "900ms",
+        "-o",
+        part.to_str().unwrap(),
+    ];
+    maxtop(&args).failed(1, "byte");
+    assert!(!part.exists());
+    maxtop(&["replay", "/nowhere.mxr", "--info"]).failed(1, "cannot read the recording /nowhere.mxr");
+}
