@@ -270,6 +270,14 @@ impl App {
     /// Handles the return from a past moment: the cursor goes to the session that it was on there.
     pub(super) fn on_return(&mut self, session: Option<RowKey>) {
         let Some(key) = session else { return };
+        // Keys would be for a session that was not on the screen.
+        if self
+            .detail
+            .as_ref()
+            .is_some_and(|detail| detail.identity.key() != key)
+        {
+            self.close_detail();
+        }
         if self.table.view.position(&key).is_some() {
             self.table.cursor.choose_key(key);
             let (view, page) = (Arc::clone(&self.table.view), self.page());

@@ -66,6 +66,28 @@ fn a_typed_id_that_is_not_listed_returns_the_cursor_to_its_row() {
     assert_eq!(stage.shown().1, Some(4));
 }
 
+#[test]
+fn a_typed_id_that_is_hidden_says_by_what() {
+    let mut stage = stage();
+    stage.type_text("/ann");
+    stage.press(Code::Enter);
+    stage.type_text("2");
+    assert_eq!(
+        stage.app.status.clone().unwrap().text,
+        "2 is hidden by the filter"
+    );
+    stage.press(Code::Esc);
+    stage.wait(Duration::from_secs(2));
+    stage.type_text("i");
+    let hidden = stage.app.table.view.idle_hidden;
+    assert!(hidden > 0);
+    let idle = FIVE.iter().find(|(_, _, idle)| *idle >= 10).unwrap().0;
+    stage.wait(Duration::from_secs(2));
+    stage.type_text(&idle.to_string());
+    let text = stage.app.status.clone().unwrap().text;
+    assert_eq!(text, format!("{idle} is hidden by i"));
+}
+
 fn by_idle() -> AppHarness {
     let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.app.table.sort.column = ColumnId::named("idle").unwrap();

@@ -222,6 +222,44 @@ fn the_dialog_of_a_waiter_names_its_root_and_changes_to_it() {
 }
 
 #[test]
+fn from_a_session_that_waits_for_a_thread_outside_the_proxy_its_kill_is_copied() {
+    let copied = |stage: &AppHarness| {
+        let texts = stage.asked.iter().filter_map(|effect| match effect {
+            Effect::Copy(text) => Some(text.clone()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>()
+    };
+    // From its details, from its kill dialog, and from a dialog of several with the cursor on it.
+    for keys in ["1230\nb", "1230Kb", "/1230 or 1300\n*Kb"] {
+        let mut stage = locked((80, 24));
+        for key in keys.chars() {
+            match key {
+                '\n' => stage.press(Code::Enter),
+                key => stage.press(Code::Char(key)),
+            }
+        }
+        assert!(stage.app.blockers.is_some(), "{keys}");
+        stage.press(Code::Char('y'));
+        assert_eq!(copied(&stage), ["KILL 77"], "{keys}");
+    }
+}
+
+#[test]
+fn b_changes_to_the_root_blocker_of_the_victim_under_the_cursor() {
+    let mut stage = locked((80, 24));
+    stage.type_text("/service=RW-Split and waits>=0s");
+    stage.press(Code::Enter);
+    stage.type_text("*K");
+    let victims = |stage: &AppHarness| stage.app.modal.kill_dialog().unwrap().batch.tasks().len();
+    assert!(victims(&stage) > 1);
+    stage.press(Code::Char('b'));
+    let dialog = stage.app.modal.kill_dialog().unwrap();
+    assert_eq!(dialog.batch.tasks()[0].victim.identity.id.0, 1042);
+    assert_eq!(victims(&stage), 1);
+}
+
+#[test]
 fn a_thread_that_is_no_session_has_a_kill_to_copy_unless_it_is_protected() {
     let mut stage = locked((80, 24));
     stage.type_text("bjjjjK");

@@ -161,3 +161,27 @@ fn u_says_that_it_is_too_late_for_five_seconds_after_a_grace_period() {
     let batches = stage.app.kills.logged_batches();
     assert_eq!(batches[0].canceled.unwrap().victims, "1 ann@10.0.3.1");
 }
+
+#[test]
+fn a_canceled_kill_counts_only_the_sessions_that_were_confirmed() {
+    let mut stage = stage();
+    stage.app.settings.grace = 3 * SECOND;
+    stage.type_text("   K");
+    for (ticket, id) in stage.checks() {
+        let detail = if id == 2 {
+            // Another user: it will not be killed.
+            let mut detail = stage.detail(id);
+            detail.session.user = stage.detail(5).session.user;
+            detail
+        } else {
+            stage.detail(id)
+        };
+        stage.on_check(ticket, Ok(detail));
+    }
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.press(Code::Char('y'));
+    stage.press(Code::Char('u'));
+    let status = stage.app.status.clone().unwrap().text;
+    assert_eq!(status, "Canceled: nothing was sent to these 2 sessions");
+}

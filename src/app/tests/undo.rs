@@ -32,9 +32,28 @@ fn u_brings_back_marks_and_filters_the_newest_first() {
     stage.type_text("u");
     assert_eq!((status(&stage), marked(&stage)), ("2 marks are back", vec![1, 4]));
     stage.type_text("u");
+    assert_eq!(
+        (status(&stage), marked(&stage)),
+        ("marks as before: 0 marked", vec![])
+    );
+    stage.type_text("u");
     assert_eq!(status(&stage), "nothing to undo");
-    stage.type_text("U");
-    assert_eq!(status(&stage), "2 marks cleared; u brings them back");
+}
+
+#[test]
+fn u_takes_back_the_marks_of_a_key_for_several_sessions() {
+    let mut stage = stage();
+    stage.type_text(" U ");
+    let one = marked(&stage);
+    stage.type_text("*");
+    assert_eq!((one.len(), marked(&stage).len()), (1, 5));
+    stage.type_text("u");
+    assert_eq!(
+        (status(&stage), marked(&stage)),
+        ("marks as before: 1 marked", one)
+    );
+    stage.type_text("u");
+    assert_eq!(status(&stage), "1 mark is back", "that of U");
 }
 
 #[test]

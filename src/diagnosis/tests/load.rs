@@ -151,7 +151,7 @@ fn closing_for_long() {
     let mut late = Polls::draft();
     assert_eq!(late.one(0, stops()), NONE);
     assert!(late.is_open("closing"), "nobody knows since when");
-    assert_eq!(late.one(14, stops()), [look("closing 14s")]);
+    assert_eq!(late.one(14, stops()), [look("closing over 14s")]);
 }
 
 #[test]

@@ -43,6 +43,24 @@ fn the_time_goes_on_without_messages() {
 }
 
 #[test]
+fn the_counts_of_stuck_sessions_stay_beside_trouble_a_pause_and_a_long_interval() {
+    const STUCK: &str = r#"{"data":[{"id":"1","attributes":{"user":"ann","idle":99999,"connections":[{"server":"db-02"}]}}]}"#;
+    for width in [60, 80, 120] {
+        let mut stage = json_api((width, 24));
+        stage.app.settings.interval = Duration::from_millis(12_345);
+        stage.list(STUCK);
+        stage.servers(Ok(&[
+            server("db-02", "Slave, Running"),
+            server("db-03", "Slave, Running"),
+        ]));
+        stage.servers(Ok(&[server("db-02", "Down"), server("db-03", "Down")]));
+        stage.type_text("p");
+        assert!(header(&stage).trim_end().ends_with("●1"), "{}", header(&stage));
+        assert!(header(&stage).contains("DOWN"), "{}", header(&stage));
+    }
+}
+
+#[test]
 fn a_long_name_is_cut_before_the_trouble() {
     for width in [60, 80, 120] {
         let mut stage = json_api((width, 24));
