@@ -38,6 +38,7 @@ mod page;
 mod process;
 mod program;
 mod recordings;
+mod reports;
 mod several;
 mod show;
 #[path = "../support/slow_link.rs"]
