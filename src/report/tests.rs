@@ -96,7 +96,7 @@ fn kill(at: Now) -> Fact {
             identity: Identity::new(EndpointId(0), None, &session),
             outcome: Some(KillResult {
                 word: text("killed"),
-                detail: text("by anyone"),
+                detail: text("by hand"),
             }),
             reason: None,
             filter: None,
@@ -137,7 +137,7 @@ fn a_report_has_what_happened() {
     ] {
         assert!(events.contains(words), "{words}: {events}");
     }
-    assert!(section(&report, "Kills").contains("kill: 7 hanging_job@10.0.3.7  killed by anyone"));
+    assert!(section(&report, "Kills").contains("kill: 7 hanging_job@10.0.3.7  killed by hand"));
     assert!(
         section(&report, "Top groups").contains("| web | 1 | 1 |"),
         "{report}"
@@ -159,7 +159,7 @@ fn a_redacted_report_has_no_users_and_addresses() {
     let mut facts = incident();
     facts.push(kill(Now::default()));
     let report = report_of(facts, &["proxy-1.internal"], true);
-    for secret in ["hanging", "web", "10.0.3", "internal", "by anyone"] {
+    for secret in ["hanging", "web", "10.0.3", "internal", "by hand"] {
         assert!(!report.contains(secret), "{secret}: {report}");
     }
     let stuck = section(&report, "What was stuck");
