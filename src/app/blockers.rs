@@ -178,8 +178,7 @@ impl App {
         }
     }
 
-    /// Whether a session waits for a thread that is no session of the proxy. That thread has to end, and `y` copies
-    /// its KILL.
+    /// Whether a session waits for a thread outside the proxy: that thread has to end, and `y` copies its KILL.
     fn waits_outside(&self, endpoint: EndpointId, id: SessionId) -> bool {
         let locks = self.locks_of(endpoint).and_then(|locks| locks.session(id));
         let wait = locks.and_then(|locks| locks.wait.as_ref());

@@ -140,7 +140,7 @@ impl Marks {
         Some(RemovedMarks { id, count })
     }
 
-    /// Keeps the marks as they are, so that [`Self::return_to`] can take back what follows.
+    /// Keeps the marks as they are, for [`Self::return_to`].
     pub(super) fn keep(&mut self) -> RemovedMarks {
         let id = self.next_number();
         self.removed.push((id, self.set.clone()));

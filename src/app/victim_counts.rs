@@ -99,7 +99,7 @@ impl VictimCounts {
 }
 
 impl KillDialog {
-    /// Counts the victims again in the blocks of which one has changed.
+    /// Counts the victims again in blocks with a change.
     pub(super) fn count(&mut self) {
         let version = Some(self.batch.version());
         if self.counts.version == version {

@@ -34,7 +34,7 @@ pub use event::{CheckPurpose, KillEvent, KillRequest, Order, Survey, Ticket};
 pub use grace::Grace;
 pub(crate) use killable::Rules;
 pub(crate) use killable::{Authority, check_killable, protection};
-pub(crate) use lock_effects::lock_effects;
+pub(crate) use lock_effects::{EffectKind, LockEffects};
 pub(crate) use outcome::{KillOutcome, OutcomeKind};
 pub(crate) use reconnects::{ReconnectDetector, Return};
 pub(crate) use refusal::RefusalReason;

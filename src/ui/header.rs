@@ -97,7 +97,7 @@ fn lines<'a>(
         // The counts of stuck sessions stay; on the left the interval and other details are left out first.
         let counts = right.last().map_or(0, |counts| counts.width() + 2);
         let left_width = width.saturating_sub(counts).max(MIN_LEFT).min(width);
-        let left = left::line(app, endpoint, theme, left_width);
+        let left = left::line(app, endpoint, theme, (left_width, width));
         let room = width.saturating_sub(left.width() + 2);
         left.render(row, frame.buffer_mut());
         let right = right.into_iter().find(|line| line.width() <= room);

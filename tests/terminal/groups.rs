@@ -102,7 +102,7 @@ fn a_kill_of_a_group_ends_exactly_its_sessions_and_logs_the_filter() {
         pty.keys("K");
         pty.sees(&format!("{count} still the same"));
         let filter = format!("not state=stopping and user={user}");
-        pty.sees(&format!("filter        {filter}"));
+        pty.sees(&format!("filter          {filter}"));
         type_number(&mut pty, count);
         pty.sees(&format!("{count} killed"));
         let mut deletes = endpoint.deletes();

@@ -6,7 +6,7 @@ use super::victims::Facts;
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::output;
-use crate::kill::lock_effects;
+use crate::kill::LockEffects;
 use crate::kill::open_work::{OpenWork, consequences};
 use crate::kill::{KillTask, MAX_CONFIRMED_BY_KEY, summary};
 use crate::model::{Dialect, Identity, Text, curl_line, display_width};
@@ -55,7 +55,8 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         let mut sentences = vec![check];
         let general = consequences(work, tasks.len(), kills_statements);
         sentences.extend(general.into_iter().map(ToOwned::to_owned));
-        sentences.extend(lock_effects(left.iter().map(|task| known(task)?.locks.as_ref())));
+        let effects = LockEffects::of(left.iter().map(|task| known(task)?.locks.as_ref()));
+        sentences.extend(effects.sentences().into_iter().map(|(_, text)| text));
         for line in wrap(&sentences.join(" "), width) {
             text.push_str(&line);
             text.push('\n');

@@ -5,14 +5,11 @@ use ratatui::text::Line;
 
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
-use crate::kill::KillTask;
 use crate::kill::open_work::{OpenWork, consequences};
-use crate::model::{SessionLocks, counted};
+use crate::kill::{EffectKind, KillTask, LockEffects};
+use crate::model::SessionLocks;
 use crate::ui::draw::wrap;
 use crate::ui::theme::Theme;
-
-/// Number of changed rows above which rolling back takes long.
-const LONG_ROLLBACK_ROWS: u64 = 100_000;
 
 /// Returns the consequences, wrapped. Empty if nothing can be killed any more.
 pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
@@ -32,34 +29,22 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
     };
     let general = consequences(work, tasks.len(), kills_statements).join(" ");
     let mut texts = vec![(general, Style::new())];
-    if changed > 0 {
-        let server = match tasks {
-            [task] => locks(app, task).map(|locks| locks.server.to_string()),
-            _ => None,
-        };
-        let rows = counted(changed, "changed row");
-        let text = match server {
-            Some(server) => format!("{server} rolls back {rows}."),
-            None => format!("Together they roll back {rows}."),
-        };
-        texts.push((text, theme.look));
-    }
-    if changed > LONG_ROLLBACK_ROWS {
-        let long = "Rolling back may take as long as the changes took.";
-        texts.push((long.to_owned(), theme.act));
-    }
-    let blocked = match tasks {
-        [task] => locks(app, task).map_or(0, |locks| locks.blocks),
-        _ => 0,
+    let only = match tasks {
+        [task] => locks(app, task),
+        _ => None,
     };
-    let others = match blocked {
-        0 => None,
-        1 => Some("The session that waits for it can continue then.".to_owned()),
-        count => Some(format!(
-            "The {count} sessions that wait for it can continue then."
-        )),
+    let effects = LockEffects {
+        changed_rows: changed,
+        server: only.map(|locks| &locks.server),
+        blocked: only.map_or(0, |locks| locks.blocks),
     };
-    texts.extend(others.map(|text| (text, theme.good)));
+    let style = |kind| match kind {
+        EffectKind::RollsBack => theme.look,
+        EffectKind::TakesLong => theme.act,
+        EffectKind::Frees => theme.good,
+    };
+    let effects = effects.sentences().into_iter();
+    texts.extend(effects.map(|(kind, text)| (text, style(kind))));
     let texts = texts.into_iter().flat_map(|(text, style)| {
         let lines = wrap(&text, width).into_iter();
         lines.map(move |line| Line::styled(line, style))

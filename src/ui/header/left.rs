@@ -28,8 +28,13 @@ const MAX_TROUBLE: usize = 28;
 /// Minimum width of the right side, in cells. The version is left out if less would remain.
 const MIN_RIGHT: usize = 24;
 
-/// Returns the left side of the line, at most `width` cells wide.
-pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Line<'a> {
+/// Returns the left side of the line, at most `width` cells wide. `whole` is the width of the line.
+pub(super) fn line<'a>(
+    app: &App,
+    endpoint: &EndpointState,
+    theme: &Theme,
+    (width, whole): (usize, usize),
+) -> Line<'a> {
     let more = theme.glyphs.more;
     let cause = cause(app, endpoint).filter(|_| !trends::shows_cause(app));
     let words = app.link_words(endpoint);
@@ -61,7 +66,8 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     for flag in flags {
         push(&mut line, flag);
     }
-    more_troubles(app, troubles.as_slice(), theme, &mut line, width);
+    let most = whole.saturating_sub(MIN_RIGHT).min(width);
+    more_troubles(app, troubles.as_slice(), theme, &mut line, (width, most));
     let is_live = endpoint.link == LinkState::Live && !app.is_stale(endpoint);
     let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.dim));
     for flag in switches(app, endpoint, theme).into_iter().chain(pace) {
@@ -74,11 +80,11 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
         push(&mut line, Span::styled(cause.fitted(room, more), theme.look));
     }
     if let Some(server) = server(endpoint)
-        && line.width() + GAP.len() + server.width() + MIN_RIGHT <= width
+        && line.width() + GAP.len() + server.width() <= most
     {
         push(&mut line, Span::styled(server, theme.dim));
     }
-    if lacks_locks(app, endpoint) && line.width() + GAP.len() + NO_LOCKS.len() + MIN_RIGHT <= width {
+    if lacks_locks(app, endpoint) && line.width() + GAP.len() + NO_LOCKS.len() <= most {
         push(&mut line, Span::styled(NO_LOCKS, theme.dim));
     }
     line
@@ -117,12 +123,18 @@ pub(super) fn trouble<'a>(app: &App, trouble: &ServerTrouble, theme: &Theme) -> 
 }
 
 /// Appends the other troubles that fit, and the number of those that do not: `+2`.
-fn more_troubles(app: &App, troubles: &[ServerTrouble], theme: &Theme, line: &mut Line<'_>, width: usize) {
+fn more_troubles(
+    app: &App,
+    troubles: &[ServerTrouble],
+    theme: &Theme,
+    line: &mut Line<'_>,
+    (width, most): (usize, usize),
+) {
     for (index, next) in troubles.iter().enumerate() {
         let left = troubles.len() - index;
         let span = trouble(app, next, theme);
         let rest = if left > 1 { GAP.len() + 3 } else { 0 };
-        if line.width() + GAP.len() + span.width() + rest + MIN_RIGHT > width {
+        if line.width() + GAP.len() + span.width() + rest > most {
             let count = Span::styled(format!("+{left}"), theme.look);
             if line.width() + GAP.len() + count.width() <= width {
                 push(line, count);
