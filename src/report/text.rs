@@ -339,9 +339,9 @@ impl Reporter {
             }
             .to_owned(),
         );
-        let lines: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+        let lines = lines.join("\n- ");
         format!(
-            "## How this report was made\n\n{lines}\nWritten by maxtop {}.\n",
+            "## How this report was made\n\n- {lines}\n\nWritten by maxtop {}.\n",
             env!("CARGO_PKG_VERSION")
         )
     }

@@ -117,10 +117,11 @@ fn statement() -> impl Strategy<Value = String> {
         Just(" + ")
     ];
     prop::collection::vec((word, sign.clone(), literal(), sign), 1..8).prop_map(|parts| {
-        let parts = parts.into_iter();
-        parts
+        let parts: Vec<_> = parts
+            .into_iter()
             .map(|(word, sign, literal, after)| format!("{word}{sign}{literal}{after}"))
-            .collect()
+            .collect();
+        parts.concat()
     })
 }
 
