@@ -39,6 +39,7 @@ mod process;
 mod program;
 mod recordings;
 mod reports;
+mod schemas;
 mod several;
 mod show;
 #[path = "../support/slow_link.rs"]
