@@ -65,7 +65,8 @@ fn links(text: &str) -> Vec<&str> {
 #[test]
 fn the_readme_is_read_in_three_minutes() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let lines = readme.lines().count();
+    // Rows of tables are looked up, not read.
+    let lines = readme.lines().filter(|line| !line.starts_with('|')).count();
     assert!(lines <= 120, "{lines} lines");
 }
 

@@ -19,7 +19,10 @@ from terminal import Program
 
 # Seconds after the first table before anything is measured.
 SETTLE = 3
-KEYS = [b"j", b"k"]
+# In htop `k` opens the menu of signals.
+KEYS = [b"\x1b[B", b"\x1b[A"]
+# A list of more sessions with statements is larger than the 256 MB that maxtop accepts.
+MAX_SESSIONS = {"jsonapi": 20_000}
 
 
 def arguments():
@@ -90,7 +93,8 @@ def main():
         if shutil.which(peer):
             screen(peer, [peer], table, options)
     for dialect, path in [("draft", "/sessions"), ("jsonapi", "/v1/sessions?pretty=false")]:
-        for sessions in options.sessions:
+        most = MAX_SESSIONS.get(dialect, max(options.sessions))
+        for sessions in (count for count in options.sessions if count <= most):
             server, url = demo(options.maxtop, dialect, sessions)
             try:
                 name = f"{sessions:,} sessions, {dialect}"
