@@ -30,7 +30,7 @@ pub(crate) use self::exit_status::EXIT_STATUSES;
 #[cfg(feature = "export")]
 pub(crate) use self::export::ExportArgs;
 pub(crate) use self::global_options::GlobalOptions;
-pub(crate) use self::recordings::{RecordArgs, ReplayArgs};
+pub(crate) use self::recordings::{RecordArgs, ReplayArgs, ReportArgs};
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
@@ -120,6 +120,8 @@ pub(crate) enum CliCommand {
     Record(RecordArgs),
     /// Show a recording on the screen, offline
     Replay(ReplayArgs),
+    /// Write what happened as Markdown, from a recording or from live polling
+    Report(ReportArgs),
     /// Check an endpoint: connection, credentials, version, settings, response time
     Doctor(DoctorArgs),
     /// Show every setting and its origin
@@ -139,6 +141,7 @@ impl CliCommand {
             Self::Kill(_) => CommandName::Kill,
             Self::Record(_) => CommandName::Record,
             Self::Replay(_) => CommandName::Replay,
+            Self::Report(_) => CommandName::Report,
             Self::Doctor(_) => CommandName::Doctor,
             Self::Config(_) => CommandName::Config,
         };

@@ -18,6 +18,7 @@ pub mod kill;
 pub mod model;
 pub mod poller;
 pub mod recording;
+pub(crate) mod report;
 pub(crate) mod runtime;
 pub mod ui;
 pub mod wire;

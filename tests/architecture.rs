@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("wire", &["model"]),
     ("filter", &["model"]),
@@ -16,6 +16,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("app", &["model", "filter", "diagnosis", "kill", "recording"]),
     ("ui", &["model", "filter", "diagnosis", "kill", "app"]),
     ("export", &["model", "diagnosis", "app"]),
+    ("report", &["model", "diagnosis", "recording", "app"]),
     ("cli", &["config"]),
     ("config", &["model", "filter", "diagnosis", "kill", "app"]),
     ("clock", &["model"]),
@@ -60,12 +61,13 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "runtime",
             "demo",
             "export",
+            "report",
         ],
     ),
 ];
 
 /// Rooms without I/O, clock, threads or randomness.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "model",
     "wire",
     "filter",
@@ -75,6 +77,7 @@ const PURE: [&str; 9] = [
     "app",
     "ui",
     "export",
+    "report",
 ];
 
 const IMPURE: [&str; 18] = [

@@ -103,7 +103,7 @@ pub(crate) struct EventLog {
 
 impl EventLog {
     /// Adds an event. One that repeats takes the place of the earlier one, with a count.
-    pub(super) fn push(&mut self, mut event: Event) {
+    pub(crate) fn push(&mut self, mut event: Event) {
         let earlier = self.events.iter().position(|known| known.is_repeated_by(&event));
         if let Some(known) = earlier.and_then(|place| self.events.remove(place)) {
             event.count = known.count.saturating_add(1);

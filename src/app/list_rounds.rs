@@ -172,7 +172,6 @@ impl ListRounds {
     }
 
     /// Returns the endpoints.
-    #[cfg(feature = "export")]
     pub(crate) const fn endpoints(&self) -> &Endpoints {
         &self.endpoints
     }

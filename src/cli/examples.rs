@@ -19,7 +19,7 @@ never from an option.";
 const TIMES: &str = "TIME is 500ms, 30s, 5m or 1h; a number alone is in seconds.";
 
 /// The endings, one for each command.
-pub(super) const ENDINGS: [Ending; 10] = [
+pub(super) const ENDINGS: [Ending; 11] = [
     Ending {
         command: CommandName::Screen,
         examples: &[
@@ -98,6 +98,10 @@ pub(super) const ENDINGS: [Ending; 10] = [
                 "8 hours, every 5 seconds",
             ),
             ("maxtop record night.mxr --keep 23 --max-age 1h", "the last day"),
+            (
+                "maxtop record night.mxr --redact",
+                "without users, addresses, literals",
+            ),
         ],
         notes: &[
             "Sends only what the screen sends too; kills nothing.",
@@ -117,6 +121,22 @@ pub(super) const ENDINGS: [Ending; 10] = [
             ),
         ],
         notes: &["Sends no request."],
+    },
+    Ending {
+        command: CommandName::Report,
+        examples: &[
+            ("maxtop report night.mxr > night.md", "of a recording"),
+            ("maxtop report -e proxy-1 --for 5m", "of the next 5 minutes"),
+            (
+                "maxtop report night.mxr --redact",
+                "without users, addresses, literals",
+            ),
+        ],
+        notes: &[
+            "Kills nothing. Of a recording: sends no request.",
+            TIMES,
+            PASSWORDS,
+        ],
     },
     Ending {
         command: CommandName::Doctor,

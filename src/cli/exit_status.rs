@@ -27,6 +27,10 @@ const DONE: ExitMeaning = ExitMeaning {
             CommandName::Record,
             "the recording is finished, also after Ctrl-C or SIGTERM",
         ),
+        (
+            CommandName::Report,
+            "the report is written, also after Ctrl-C or SIGTERM",
+        ),
     ],
     commands: &CommandName::ALL,
 };
@@ -39,6 +43,7 @@ const CONNECTING: &[CommandName] = &[
     CommandName::Show,
     CommandName::Kill,
     CommandName::Record,
+    CommandName::Report,
     CommandName::Doctor,
 ];
 
@@ -71,6 +76,10 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
                 CommandName::Replay,
                 "the recording cannot be read, or the part not be written",
             ),
+            (
+                CommandName::Report,
+                "a part of the recording cannot be read, or several endpoints failed from start to end",
+            ),
             (CommandName::Doctor, "a check failed, or the endpoints differ"),
             (CommandName::Config, "something failed"),
             (CommandName::Export, "something failed"),
@@ -90,7 +99,10 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
     ExitMeaning {
         status: "3",
         meaning: "endpoint not reached",
-        special: &[(CommandName::Record, "endpoint not reached from start to end")],
+        special: &[
+            (CommandName::Record, "endpoint not reached from start to end"),
+            (CommandName::Report, "endpoint not reached from start to end"),
+        ],
         commands: CONNECTING,
     },
     ExitMeaning {

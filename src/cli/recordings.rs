@@ -1,4 +1,4 @@
-//! Arguments of the commands `record` and `replay`.
+//! Arguments of the commands `record`, `replay` and `report`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,6 +28,9 @@ pub(crate) struct RecordArgs {
     /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,
+    /// Replace users, addresses and literals in SQL by pseudonyms
+    #[arg(long)]
+    pub redact: bool,
 }
 
 /// Arguments of `maxtop replay`.
@@ -51,4 +54,24 @@ pub(crate) struct ReplayArgs {
     /// Print time span, size and endpoints, without the screen
     #[arg(long, conflicts_with = "at")]
     pub info: bool,
+}
+
+/// Arguments of `maxtop report`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Recording to report on [default: poll the endpoints]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Time to poll the endpoints before the report is written
+    #[arg(
+        long = "for",
+        value_name = "TIME",
+        default_value = "30s",
+        value_parser = recording_span,
+        conflicts_with = "file"
+    )]
+    pub span: Duration,
+    /// Replace users, addresses and literals in SQL by pseudonyms
+    #[arg(long)]
+    pub redact: bool,
 }

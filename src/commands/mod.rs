@@ -25,6 +25,7 @@ mod password_prompt;
 mod record;
 mod recording;
 mod replay;
+mod report;
 mod same_proxy;
 mod server_access;
 mod show;
@@ -96,6 +97,7 @@ fn run(cli: &Cli) -> ExitStatus {
         Some(CliCommand::Config(args)) => config::run(&cli.global, args),
         Some(CliCommand::Record(args)) => recording::run(&cli.global, args),
         Some(CliCommand::Replay(args)) => replay::run(&cli.global, args),
+        Some(CliCommand::Report(args)) => report::run(&cli.global, args),
         Some(CliCommand::Doctor(args)) => doctor::run(&cli.global, args),
         #[cfg(feature = "demo")]
         Some(CliCommand::Demo(args)) => demo::run(&cli.global, args),

@@ -26,7 +26,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::model::{Dialect, EndpointId, RequestError, Text, TextLimit, counted, exact_text, size_text};
 use crate::poller::PollSettings;
-use crate::recording::{Header, MINOR_VERSION, RecordedEndpoint};
+use crate::recording::{Header, MINOR_VERSION, RecordedEndpoint, Redactor};
 use crate::runtime::pollers::Pollers;
 use crate::runtime::recorder::{RecordedSize, Recorder, RecorderError, RecordingTarget, Rotation};
 use crate::runtime::signals::{Interrupt, Interrupts};
@@ -48,8 +48,14 @@ pub(super) fn run(global: &GlobalOptions, args: &RecordArgs) -> Result<ExitStatu
         let interrupts = Interrupts::listen()?;
         let (end, ended) = oneshot::channel();
         let on_end = move |result| drop(end.send(result));
-        let recorder = Recorder::start(target, header(&config, &clients), on_end)?;
+        let mut redactor = args.redact.then(Redactor::default);
+        let mut header = header(&config, &clients);
+        if let Some(redactor) = &mut redactor {
+            header = redactor.header(header);
+        }
+        let recorder = Recorder::start(target, header, on_end)?;
         let mut command = RecordCommand::new(&config, &clients, recorder);
+        command.redactor = redactor;
         let result = command.run(interrupts, ended, args.span).await;
         drop(command);
         Answers::of(&clients, |client: Client| async move {
@@ -108,6 +114,8 @@ struct RecordCommand {
     inbox: UnboundedReceiver<Msg>,
     rounds: ListRounds,
     recorder: Option<Recorder>,
+    /// Replaces users, addresses and literals before they are written, if that is wanted.
+    redactor: Option<Redactor>,
     /// The last fault of each endpoint whose last list failed, and its line.
     faults: BTreeMap<EndpointId, (RequestError, String)>,
     /// Number of lists.
@@ -139,6 +147,7 @@ impl RecordCommand {
             inbox,
             rounds: ListRounds::new(watched.map(|one| one.endpoint).collect(), query),
             recorder: Some(recorder),
+            redactor: None,
             faults: BTreeMap::new(),
             lists: 0,
             has_draft: false,
@@ -213,6 +222,10 @@ impl RecordCommand {
     async fn handle(&mut self, msg: Msg) -> Result<(), CommandError> {
         let now = clock::now();
         if let (Some(recorder), Some(fact)) = (&self.recorder, fact_of(&msg, now)) {
+            let fact = match &mut self.redactor {
+                Some(redactor) => redactor.fact(fact),
+                None => fact,
+            };
             recorder.push(fact)?;
         }
         self.note(&msg);

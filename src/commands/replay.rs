@@ -27,8 +27,8 @@ use crate::runtime::run::{self as screen, PastSource, ScreenFiles};
 const MAX_SIZE: u64 = 4_000_000_000;
 
 /// A recording, and its path for messages.
-struct Opened {
-    recording: Recording,
+pub(super) struct Opened {
+    pub(super) recording: Recording,
     path: String,
     /// Size in bytes.
     size: u64,
@@ -50,7 +50,8 @@ pub(super) fn run(global: &GlobalOptions, args: &ReplayArgs) -> Result<ExitStatu
 }
 
 impl Opened {
-    fn read(path: &Path) -> Result<Self, CommandError> {
+    /// Reads a recording.
+    pub(super) fn read(path: &Path) -> Result<Self, CommandError> {
         let shown = visible(&path.display().to_string());
         let unreadable = |source| CommandError::OpenRecording {
             path: shown.clone(),
@@ -81,7 +82,8 @@ impl Opened {
         })
     }
 
-    fn failed(&self, source: RecordingError) -> CommandError {
+    /// Returns the error of a part that cannot be read.
+    pub(super) fn failed(&self, source: RecordingError) -> CommandError {
         CommandError::Recording {
             path: self.path.clone(),
             source,

@@ -19,6 +19,8 @@ pub(crate) enum CommandName {
     Record,
     /// `maxtop replay`.
     Replay,
+    /// `maxtop report`.
+    Report,
     /// `maxtop doctor`.
     Doctor,
     /// `maxtop config`.
@@ -27,7 +29,7 @@ pub(crate) enum CommandName {
 
 impl CommandName {
     /// All commands, in the order of the help.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Screen,
         Self::Demo,
         Self::List,
@@ -36,6 +38,7 @@ impl CommandName {
         Self::Kill,
         Self::Record,
         Self::Replay,
+        Self::Report,
         Self::Doctor,
         Self::Config,
     ];
@@ -51,6 +54,7 @@ impl CommandName {
             Self::Kill => Some("kill"),
             Self::Record => Some("record"),
             Self::Replay => Some("replay"),
+            Self::Report => Some("report"),
             Self::Doctor => Some("doctor"),
             Self::Config => Some("config"),
         }
@@ -85,6 +89,7 @@ pub(super) const CONNECTING: &[CommandName] = &[
     CommandName::Show,
     CommandName::Kill,
     CommandName::Record,
+    CommandName::Report,
     CommandName::Doctor,
 ];
 
@@ -97,6 +102,7 @@ pub(super) const REQUESTING: &[CommandName] = &[
     CommandName::Show,
     CommandName::Kill,
     CommandName::Record,
+    CommandName::Report,
     CommandName::Doctor,
 ];
 
@@ -110,6 +116,7 @@ pub(super) const PRINTING: &[CommandName] = &[
     CommandName::Kill,
     CommandName::Record,
     CommandName::Replay,
+    CommandName::Report,
     CommandName::Doctor,
 ];
 
@@ -120,6 +127,7 @@ pub(super) const POLLING: &[CommandName] = &[
     CommandName::List,
     CommandName::Export,
     CommandName::Record,
+    CommandName::Report,
     CommandName::Doctor,
 ];
 

@@ -87,6 +87,40 @@ impl ConnectionSample {
         }
     }
 
+    /// Returns the sample for a redacted recording. Its only texts are names of servers, which stay.
+    pub(crate) fn redacted(self) -> Self {
+        let Self {
+            taken_at,
+            connections,
+            client,
+            since_ms,
+        } = self;
+        let connections = connections.into_iter().map(|connection| {
+            let TrackedConnection {
+                server,
+                statistics,
+                buffer,
+                full,
+                buffered,
+                before,
+            } = connection;
+            TrackedConnection {
+                server,
+                statistics,
+                buffer,
+                full,
+                buffered,
+                before,
+            }
+        });
+        Self {
+            connections: connections.collect(),
+            taken_at,
+            client,
+            since_ms,
+        }
+    }
+
     /// Whether the sample was taken within 10 s of `moment`.
     pub fn is_current_at(&self, moment: Timestamp) -> bool {
         moment.duration_since(self.taken_at).as_millis().abs() <= MAX_AGE_MS

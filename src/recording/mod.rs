@@ -17,6 +17,7 @@ mod lines;
 mod list;
 mod reader;
 mod record;
+mod redact;
 mod row;
 mod step;
 mod text_record;
@@ -31,6 +32,7 @@ pub use header::{CHUNK_INTERVAL, Header, MAJOR_VERSION, MINOR_VERSION, RecordedE
 pub use history::{HISTORY_BYTES, HISTORY_SPAN, History};
 pub use limits::Limits;
 pub use reader::Recording;
+pub use redact::Redactor;
 pub use time::{RecordingTime, RecordingTimeError};
 pub use writer::Writer;
 

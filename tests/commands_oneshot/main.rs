@@ -38,6 +38,8 @@ mod page;
 mod process;
 mod program;
 mod recordings;
+mod reports;
+mod schemas;
 mod several;
 mod show;
 #[path = "../support/slow_link.rs"]
