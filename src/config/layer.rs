@@ -60,9 +60,9 @@ impl Layer {
             let Some(variable) = id.setting().variable else {
                 continue;
             };
-            // An empty secret is an error, not an unset one.
+            // An empty secret and an empty endpoint are errors, not unset ones.
             let value = match id.setting().form {
-                Form::Secret => environment.raw(variable),
+                Form::Secret | Form::Endpoints => environment.raw(variable),
                 _ => environment.get(variable),
             };
             let Some(value) = value else {
@@ -70,7 +70,13 @@ impl Layer {
             };
             let text = value.into_string().map_err(|_| ConfigError::Variable(variable))?;
             if id.setting().form == Form::Endpoints {
-                for url in text.split(',').map(str::trim).filter(|url| !url.is_empty()) {
+                let urls = text.split(',').map(str::trim).filter(|url| !url.is_empty());
+                let urls: Vec<_> = urls.collect();
+                if urls.is_empty() {
+                    // An error if it is used, not the default endpoint: a script would kill there.
+                    layer.give(id, "", Origin::Variable(variable));
+                }
+                for url in urls {
                     layer.give(id, url, Origin::Variable(variable));
                 }
             } else {

@@ -21,6 +21,7 @@ use super::lex::{
     LexInput, Parsed, after_blanks, blanks, foreign_operator, foreign_sign, is_keyword, mistake, next_token,
     operator, quoted, word,
 };
+use super::saved::SavedFilters;
 use super::unit;
 use super::word::Word;
 
@@ -60,6 +61,10 @@ pub(super) fn condition(input: &mut LexInput<'_>) -> Parsed<Expr> {
     blanks(input)?;
     if let Some(flag) = FilterField::named(name).filter(|field| field.kind() == FieldType::Flag) {
         return Ok(Expr::Flag(flag));
+    }
+    if SavedFilters::is_reference_inside(name) {
+        let found = shown(name);
+        return mistake(at, ErrorKind::NameInside { found });
     }
     Word::new(name).map_or_else(|| mistake(at, ErrorKind::NoText), |word| Ok(Expr::Word(word)))
 }

@@ -38,6 +38,14 @@ pub enum ErrorKind {
         /// A similar name, or all names.
         instead: String,
     },
+    /// The name of a filter inside of a larger one.
+    #[error(
+        "'{found}' names a filter only as the whole text: write its conditions, or quote a text to search for"
+    )]
+    NameInside {
+        /// The name found, with its sign.
+        found: String,
+    },
     /// The field never has this value.
     #[error("unknown {field} '{found}': {}", value_instead(field, *.near, plural))]
     UnknownValue {

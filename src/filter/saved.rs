@@ -35,6 +35,11 @@ impl SavedFilters {
             .is_some_and(|name| name.chars().all(lex::is_word_char))
     }
 
+    /// Whether a word of a filter looks like a reference, which stands for a filter only as the whole text.
+    pub(super) fn is_reference_inside(word: &str) -> bool {
+        word.strip_prefix(SIGN).is_some_and(Self::is_name)
+    }
+
     /// Returns the references to filters whose names begin like this text: `@slow`.
     pub(crate) fn complete(&self, begun: &str) -> Vec<String> {
         let begun = begun.strip_prefix(SIGN).unwrap_or(begun);

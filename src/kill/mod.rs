@@ -44,7 +44,7 @@ pub use statements::{EndAttempt, StatementDoubt, StatementEnd, StatementResults,
 pub(crate) use tally::Tally;
 pub(crate) use task::KillTask;
 pub(crate) use task::MAX_CHECK_AGE;
-pub(crate) use victim::{Victim, asks_why, depends_on_locks, is_undecided, reason_names};
+pub(crate) use victim::{Victim, asks_why, depends_on_locks, is_uncertain, is_undecided, reason_names};
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, di
 use crate::filter::{Filter, FilterInput, ReasonNames, Reasons, Ternary};
 use crate::model::{
     Dialect, EndpointLocks, EndpointNames, Identity, Instance, LockKnowledge, Session, SessionObservation,
+    SessionPhase,
 };
 
 /// A session selected for a kill.
@@ -105,6 +106,13 @@ pub(crate) fn is_undecided(filter: &Filter, subject: &FilterInput<'_>) -> bool {
     let uses_locks = LOCK_FIELDS.iter().any(|field| filter.uses(field));
     // The number of blocked threads is known if the locks are.
     uses_locks && subject.locks.blocks.is_none() && filter.evaluate(subject) == Ternary::Unknown
+}
+
+/// Whether a kill cannot decide whether a session matches a filter, for any cause. A session before its login has
+/// no fields yet, and does not count.
+pub(crate) fn is_uncertain(filter: &Filter, subject: &FilterInput<'_>) -> bool {
+    let is_ready = subject.session.phase() == Some(SessionPhase::Ready);
+    is_ready && filter.evaluate(&subject.strict()) == Ternary::Unknown
 }
 
 /// Returns the reasons that could not be examined and make the result of a filter unknown.

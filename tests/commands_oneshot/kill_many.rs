@@ -310,3 +310,17 @@ fn a_key_of_a_session_whose_id_was_not_given_is_refused() {
     assert!(ran.err.contains(&words), "{ran:?}");
     assert!(ran.err.contains(&format!("refused: {}", other["id"])), "{ran:?}");
 }
+
+#[test]
+fn a_filter_that_decides_no_session_is_no_success() {
+    let demo = Demo::start(ServedDialects::Draft);
+    // The draft reports no program.
+    for filter in ["program=x", "not stuck and user=etl"] {
+        let ran = demo.maxtop(&["kill", "-f", filter, "--yes"]);
+        assert_eq!(ran.status, 1, "{filter}: {ran:?}");
+        assert!(ran.err.contains("could not be decided: "), "{filter}: {ran:?}");
+        assert_eq!(demo.deletes(), [""; 0]);
+    }
+    let ran = demo.maxtop(&["kill", "-f", "user=no-such-user", "--yes"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}

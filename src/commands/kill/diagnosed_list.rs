@@ -8,15 +8,19 @@ use crate::client::Client;
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::filter::{Filter, FilterInput};
 use crate::kill::open_work::OpenWork;
-use crate::kill::{Authority, RefusalReason, Rules, Victim, check_killable, is_undecided, reason_names};
+use crate::kill::{
+    Authority, RefusalReason, Rules, Victim, check_killable, is_uncertain, is_undecided, reason_names,
+};
 use crate::model::{EndpointId, EndpointLocks, EndpointNames, Instance, SessionId, SessionLocks, Snapshot};
 
 /// Why a session is left out.
 pub(super) enum LeftOut {
     /// The filter does not match.
     NoMatch(NotSelected),
-    /// The filter is unknown.
+    /// The filter is unknown, because the locks are.
     Undecided(NotSelected),
+    /// The filter is not certain, for another cause.
+    Uncertain(NotSelected),
 }
 
 /// Facts about a victim that its list entry does not have.
@@ -162,6 +166,8 @@ fn unmatched(endpoint: EndpointId, filter: &Filter, subject: &FilterInput<'_>) -
     let refused = |why| NotSelected::refused((endpoint, session.id), &session.client(), why);
     if is_undecided(filter, subject) {
         LeftOut::Undecided(refused(format!("unknown whether it matches the filter '{text}'")))
+    } else if is_uncertain(filter, subject) {
+        LeftOut::Uncertain(refused(format!("unknown whether it matches the filter '{text}'")))
     } else {
         LeftOut::NoMatch(refused(format!("it does not match the filter '{text}'")))
     }

@@ -53,6 +53,8 @@ pub(super) struct Victims {
     pub(super) problems: Vec<NotSelected>,
     /// Number of sessions for which the filter is unknown, if only it selects.
     pub(super) undecided: usize,
+    /// Number of sessions for which it is not certain, for another cause than unknown locks.
+    pub(super) uncertain: usize,
     /// Facts about each victim.
     pub(super) facts: Facts,
     /// Whether all endpoints replied.
@@ -64,16 +66,23 @@ pub(super) struct Victims {
 impl Victims {
     /// Whether there is no victim because the filter is unknown for sessions.
     pub(super) fn is_undecided(&self) -> bool {
-        self.found.is_empty() && self.undecided > 0
+        self.found.is_empty() && self.undecided + self.uncertain > 0
     }
 
     /// Returns a remark if no session matches, or if it is unknown whether some do.
     pub(super) fn remark(&self, selection: &VictimSelection, clients: &[Client]) -> Option<String> {
         let filter = selection.filter.as_ref().filter(|_| selection.is_filter_alone());
         let has_none = self.found.is_empty() && self.problems.is_empty();
-        if self.undecided > 0 {
-            let cause = filter.map(|filter| server_access::undecided_cause(filter, clients));
-            let (count, cause) = (self.undecided, cause.unwrap_or_default());
+        if self.undecided > 0 || has_none && self.uncertain > 0 {
+            let cause = filter.map(|filter| {
+                if asks_why(filter) {
+                    "one list does not show every reason, and some need the locks"
+                } else {
+                    server_access::undecided_cause(filter, clients)
+                }
+            });
+            let count = self.undecided + if has_none { self.uncertain } else { 0 };
+            let cause = cause.unwrap_or_default();
             return Some(if has_none {
                 let sessions = counted(count, "session");
                 format!("nothing was killed: {sessions} could not be decided: {cause}")
@@ -81,16 +90,7 @@ impl Victims {
                 format!("{count} more could not be decided: {cause}")
             });
         }
-        has_none.then(|| {
-            // A kill needs certainty.
-            let text = if filter.is_some_and(asks_why) {
-                "no session certainly matches: nothing to do (reasons that one list does not show are unknown \
-                 here)"
-            } else {
-                "no session matches: nothing to do"
-            };
-            text.to_owned()
-        })
+        has_none.then(|| "no session matches: nothing to do".to_owned())
     }
 }
 
@@ -187,8 +187,11 @@ fn victims(
         match list.and_then(|list| list.victim(id, selection)) {
             Some(Ok(victim)) => victims.found.push(victim),
             Some(Err(LeftOut::Undecided(_))) if selection.is_filter_alone() => victims.undecided += 1,
+            Some(Err(LeftOut::Uncertain(_))) if selection.is_filter_alone() => victims.uncertain += 1,
             Some(Err(LeftOut::NoMatch(_))) if selection.is_filter_alone() => {}
-            Some(Err(LeftOut::NoMatch(problem) | LeftOut::Undecided(problem))) => {
+            Some(Err(
+                LeftOut::NoMatch(problem) | LeftOut::Undecided(problem) | LeftOut::Uncertain(problem),
+            )) => {
                 victims.problems.push(problem);
             }
             None => {}

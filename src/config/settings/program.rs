@@ -2,6 +2,7 @@
 
 use super::{USUAL, optional};
 use crate::app::groups::groupings::NO_GROUPING;
+use crate::config::Config;
 use crate::config::command_name::{
     EXPORTING, Heading, KILLING, LISTING, POLLING, PRINTING, REQUESTING, SCREENS, SELECTING, WATCHING,
 };
@@ -130,11 +131,9 @@ pub(super) const ENTRIES: [Setting; 24] = [
         commands: SELECTING,
         is_common: true,
         apply: Apply::Config(|config, text| {
-            config.filter = match &config.saved_filters {
-                None if SavedFilters::is_reference(text) => return Ok(()),
-                saved => saved.clone().unwrap_or_default().parse(text),
+            if let Some(filter) = named(config, text)? {
+                config.filter = filter;
             }
-            .map_err(|error| error.to_string())?;
             Ok(())
         }),
         ..USUAL
@@ -215,7 +214,9 @@ pub(super) const ENTRIES: [Setting; 24] = [
         about: "filter of sessions that are never killed; replaces one of lower priority",
         example: "user=maxmon or user=repl*",
         apply: Apply::Config(|config, text| {
-            config.protect = Filter::parse(text).map_err(|error| error.to_string())?;
+            if let Some(filter) = named(config, text)? {
+                config.protect = filter;
+            }
             Ok(())
         }),
         ..USUAL
@@ -227,7 +228,9 @@ pub(super) const ENTRIES: [Setting; 24] = [
         about: "filter of sessions that are expected to wait; they never have a reason",
         example: "user=repl* or program=jobqueue",
         apply: Apply::Config(|config, text| {
-            config.expected = ExpectedFilter::parse(text)?;
+            if let Some(filter) = named(config, text)? {
+                config.expected = ExpectedFilter::parse(filter.text())?;
+            }
             Ok(())
         }),
         ..USUAL
@@ -338,3 +341,12 @@ pub(super) const ENTRIES: [Setting; 24] = [
         ..USUAL
     },
 ];
+
+/// Parses a filter, or the name of one. `None` for a name while the named filters are not read yet.
+fn named(config: &Config, text: &str) -> Result<Option<Filter>, String> {
+    let parsed = match &config.saved_filters {
+        None if SavedFilters::is_reference(text) => return Ok(None),
+        saved => saved.clone().unwrap_or_default().parse(text),
+    };
+    parsed.map(Some).map_err(|error| error.to_string())
+}

@@ -202,6 +202,36 @@ fn values_take_effect() {
 }
 
 #[test]
+fn an_empty_variable_is_not_the_default_endpoint() {
+    for empty in ["", " ", ","] {
+        let world = || ConfigWorld::new().variable("MAXTOP_ENDPOINT", empty);
+        assert_eq!(
+            urls(&world().config()),
+            [""],
+            "refused as no URL, like an empty option"
+        );
+        // One that is not used does not matter.
+        assert_eq!(urls(&world().flag("endpoint", "e:5").config()), ["e:5"]);
+    }
+}
+
+#[test]
+fn protected_and_expected_sessions_can_be_named_filters() {
+    let config = |text: &str| ConfigWorld::new().with_file(text);
+    let text = "protect = '@keep'\nexpected = '@keep'\n[filters]\nkeep = 'user=app*'\n";
+    let found = config(text).config();
+    assert_eq!(found.protect.text(), "user=app*");
+    assert_eq!(found.expected, ExpectedFilter::parse("user=app*").unwrap());
+    let error = config("protect = '@kep'\n[filters]\nkeep = 'user=app*'\n").error();
+    assert!(error.contains("did you mean @keep?"), "{error}");
+    let error = config("protect = 'user=a or @keep'\n[filters]\nkeep = 'user=app*'\n").error();
+    assert!(
+        error.contains("'@keep' names a filter only as the whole text"),
+        "{error}"
+    );
+}
+
+#[test]
 fn endpoints_come_from_one_source_and_what_is_said_with_them_holds_for_all() {
     let text = "endpoint = 'top:1'\n[profiles.p]\nuser = 'pia'\nendpoints = ['a:1', 'b:2']\n";
     let world = ConfigWorld::new().with_file(text);
