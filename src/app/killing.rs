@@ -6,48 +6,15 @@ use std::time::Duration;
 use super::App;
 use super::endpoint::EndpointState;
 use super::kill_dialog::KillDialog;
-use super::kill_log::{CanceledKill, KillLogEntry, KillsLeft};
-use super::msg::{Effect, Now};
+use super::kill_log::{CanceledKill, KillLogEntry};
+use super::kill_news::KillNews;
+use super::kill_totals::BatchTotals;
+use super::msg::Now;
 use super::outbox::Outbox;
 use super::request_shares::{MAX_FOLLOWED, RequestShares};
 use super::status::Status;
 use crate::kill::{KillBatch, KillEvent, KillOutcome, KillTask, ReconnectDetector, Victim, numbers};
-use crate::model::{EndpointId, Identity, RequestError, RowKey, SessionId, Snapshot, counted};
-
-/// A change of a kill that concerns other parts of the screen.
-#[derive(Clone, Debug)]
-pub(super) enum KillNews {
-    /// A kill was canceled in its grace period, with what to show.
-    Canceled(Status),
-    /// A session has an outcome.
-    Outcome {
-        /// Identity of the session.
-        identity: Identity,
-        /// Outcome of its kill.
-        outcome: KillOutcome,
-        /// Whether it is the only session of its batch.
-        is_single: bool,
-    },
-    /// All sessions of a batch have an outcome.
-    Finished {
-        /// The endpoints of the batch, which have to be listed again.
-        endpoints: Vec<EndpointId>,
-        /// The totals, if the batch has several sessions.
-        totals: Option<Status>,
-    },
-    /// The totals of a finished batch have changed.
-    Changed(Status),
-}
-
-/// Counts of a finished batch of several sessions.
-#[derive(Clone, Debug)]
-struct BatchTotals {
-    batch: u32,
-    /// The counts by outcome: `55 killed, 3 already gone`.
-    counts: String,
-    /// Whether all sessions are gone.
-    are_all_gone: bool,
-}
+use crate::model::{RequestError, RowKey, SessionId, Snapshot, counted};
 
 /// The kills of this run.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +30,7 @@ pub(crate) struct Kills {
     /// When the last grace period ended without a cancel.
     grace_ended: Option<Duration>,
     /// Counts of the last finished batch of several sessions.
-    totals: Option<BatchTotals>,
+    pub(super) totals: Option<BatchTotals>,
     /// Lines to print when the program exits.
     pub unsettled: Vec<String>,
     returns: ReconnectDetector,
@@ -178,29 +145,6 @@ impl Kills {
         }
     }
 
-    /// Returns the status line with the totals of the last finished batch, if it is this one, with what its kills
-    /// have left.
-    fn totals_status(&self, batch: u32) -> Option<Status> {
-        let totals = self.totals.as_ref().filter(|totals| totals.batch == batch)?;
-        let entries: Vec<_> = self.log.iter().filter(|entry| entry.batch == batch).collect();
-        let left = KillsLeft::of(&entries);
-        let mut parts = vec![totals.counts.clone()];
-        parts.extend(left.parts());
-        let mut text = parts.join("; ");
-        if !totals.are_all_gone {
-            text.push_str(": l shows why");
-        } else if !left.may_run() {
-            text.push_str(": l shows each");
-        }
-        let mut status = if totals.are_all_gone && !left.may_run() {
-            Status::done(text)
-        } else {
-            Status::warning(text)
-        };
-        status.batch = Some(batch);
-        Some(status)
-    }
-
     /// Starts the confirmed kill of a dialog.
     pub(super) fn confirm(&mut self, dialog: KillDialog, grace: Duration, now: Now, outbox: &mut Outbox) {
         let reason = dialog.typed_reason();
@@ -307,7 +251,7 @@ impl Kills {
             });
         }
         let is_first = batch.sums_up();
-        let is_known = |totals: &BatchTotals| totals.batch == batch.number();
+        let is_known = |totals: &BatchTotals| totals.is_of(batch.number());
         let totals = if !is_single && (is_first || self.totals.as_ref().is_some_and(is_known)) {
             self.totals = Some(BatchTotals::of(batch));
             self.totals_status(batch.number())
@@ -368,17 +312,6 @@ fn canceled(batch: &KillBatch, why: &str) -> Status {
     Status::note(format!("Canceled{why}: nothing was sent to {victims}"))
 }
 
-impl BatchTotals {
-    fn of(batch: &KillBatch) -> Self {
-        let mut tasks = batch.tasks().iter().filter(|task| !task.is_removed());
-        Self {
-            batch: batch.number(),
-            counts: batch.tally().words(),
-            are_all_gone: tasks.all(|task| task.outcome().is_some_and(KillOutcome::is_gone)),
-        }
-    }
-}
-
 impl App {
     /// Sends an event to the dialog and the kills, and applies the outcomes.
     pub(super) fn on_kill_event(&mut self, event: &KillEvent) {
@@ -421,44 +354,5 @@ impl App {
         }
         self.cancel_kill("maxtop exits");
         self.kills.abandon(self.now, &mut self.outbox);
-    }
-
-    /// Applies new outcomes to the endpoints, the marks and the screen.
-    fn apply_kill_news(&mut self) {
-        for news in self.kills.take_news(&self.endpoints, self.now) {
-            match news {
-                KillNews::Canceled(status) => self.status = Some(status),
-                KillNews::Outcome {
-                    identity,
-                    outcome,
-                    is_single,
-                } => {
-                    let now = self.now.elapsed;
-                    if let Some(endpoint) = self.endpoints.get_mut(identity.endpoint) {
-                        endpoint.on_kill_outcome(&outcome, now);
-                    }
-                    if outcome.is_gone() {
-                        self.marks.remove(&identity.key());
-                    }
-                    if is_single || matches!(outcome, KillOutcome::NotAllowed(_)) {
-                        let name = self.endpoints.name_among_several(identity.endpoint);
-                        self.status = Some(Status::outcome(&outcome, &identity, name));
-                    }
-                }
-                KillNews::Finished { endpoints, totals } => {
-                    // One list request for the whole batch: each one has a cost for the proxy.
-                    self.outbox.push(Effect::Relist(endpoints));
-                    if totals.is_some() {
-                        self.status = totals;
-                    }
-                }
-                KillNews::Changed(totals) => {
-                    let shown = self.status.as_ref().and_then(|status| status.batch);
-                    if shown == totals.batch {
-                        self.status = Some(totals);
-                    }
-                }
-            }
-        }
     }
 }

@@ -25,8 +25,10 @@ pub(crate) mod key_names;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
 pub(crate) mod kill_log;
+mod kill_news;
 mod kill_reason;
 pub(crate) mod kill_selection;
+mod kill_totals;
 pub(crate) mod killing;
 pub(crate) mod layout;
 pub(crate) mod list_costs;
@@ -108,8 +110,7 @@ use self::table::TableState;
 use self::theme::Background;
 use self::tour::Tour;
 use crate::kill::open_work::OpenWork;
-use crate::model::Dialect;
-use crate::model::{EndpointId, EndpointLocks, LockNumbers, Session};
+use crate::model::{Dialect, EndpointId, EndpointLocks, LockNumbers, Session};
 
 /// All state of the screen.
 #[derive(Clone, Debug)]

@@ -121,10 +121,7 @@ impl App {
             self.jump(position);
         } else {
             let before = goto.from.as_ref();
-            let position = before.and_then(|key| {
-                let mut rows = self.table.view.window(0, usize::MAX);
-                rows.position(|row| row.key() == *key)
-            });
+            let position = before.and_then(|key| self.table.view.position(key));
             if let Some(position) = position {
                 self.jump(position);
             }

@@ -4,6 +4,7 @@
 //! Owns the [`KillTask`]s, takes [`KillEvent`]s and returns [`Order`]s. A DELETE is ordered only for a
 //! task that was confirmed, whose intent is logged and whose check has just passed.
 
+mod choices;
 mod dispatch;
 mod lists;
 mod log;
@@ -235,21 +236,6 @@ impl KillBatch {
         self.counts().confirmable.values().sum()
     }
 
-    /// Removes victims or adds them again. Queues their first checks if these are still missing.
-    pub(crate) fn toggle_removed(&mut self, indexes: &[usize], now: Now) -> Vec<Order> {
-        for index in indexes.iter().copied() {
-            if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
-                task.toggle_removed();
-                self.revision += 1;
-                let is_unchecked = task.is_undecided() && !task.has_request();
-                if is_unchecked && !self.is_checked_by_list(index) {
-                    self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
-                }
-            }
-        }
-        self.after(now, Vec::new())
-    }
-
     /// Handles the user's Yes. Nothing is sent before the grace period has passed and the intents are
     /// logged. If no victim can be killed any more, the refusals are logged.
     pub(crate) fn confirm(&mut self, reason: Option<Text>, grace: Duration, now: Now) -> Vec<Order> {
@@ -328,27 +314,6 @@ impl KillBatch {
     /// Returns the tasks whose outcome is new since the last call, by index.
     pub(crate) fn take_news(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.news)
-    }
-
-    /// Whether the statements of the victims are ended too.
-    pub(crate) const fn kills_statements(&self) -> bool {
-        self.rules.kills_statements
-    }
-
-    /// Whether the statements of a victim can be ended.
-    pub(crate) fn has_server_access(&self) -> bool {
-        self.counts().has_server_access
-    }
-
-    /// Ends the statements of the victims too, or not, while the dialog is open. Returns whether that has
-    /// changed.
-    pub(crate) fn toggle_statements(&mut self) -> bool {
-        let may = matches!(self.phase, BatchPhase::Unconfirmed) && self.has_server_access();
-        if may {
-            self.rules.kills_statements = !self.rules.kills_statements;
-            self.revision += 1;
-        }
-        may
     }
 
     /// Handles an event and returns the orders.

@@ -5,6 +5,9 @@
 
 use super::Session;
 
+/// Note that the details offer the KILL of a thread. One that is gone has none.
+pub(crate) const COPIES_KILL: &str = " (y copies KILL while the thread exists)";
+
 /// Returns that the session is closing and has not finished.
 pub(crate) fn closing_text(lasted: Option<&str>) -> String {
     let lasted = lasted.map(|lasted| format!(" for {lasted}")).unwrap_or_default();
@@ -15,7 +18,10 @@ pub(crate) fn closing_text(lasted: Option<&str>) -> String {
 /// to copy the KILL.
 pub(crate) fn closing_step(session: &Session, kill: &str, copy: &str) -> String {
     let threads = match closing_servers(session) {
-        Some(servers) => format!("end its threads there. {servers}{copy}"),
+        Some(servers) => {
+            let copy = if session.knows_thread() { copy } else { "" };
+            format!("end its threads there. {servers}{copy}")
+        }
         None => "look for its threads on the servers and end them there".to_owned(),
     };
     format!("{kill} may still help if MaxScale finds it by its id; otherwise {threads}")

@@ -171,6 +171,12 @@ impl Session {
     pub(crate) fn server_connections(&self) -> Option<&[ServerConnection]> {
         self.extra.as_ref()?.backends.as_deref()
     }
+
+    /// Whether the thread of a server connection is known, so that there is a `KILL` for it.
+    pub(crate) fn knows_thread(&self) -> bool {
+        let mut connections = self.server_connections().unwrap_or_default().iter();
+        connections.any(|connection| connection.thread_id.is_some())
+    }
 }
 
 /// Name of the user of a session without one. A user with this name would be quoted.

@@ -1,4 +1,4 @@
-//! Who blocked whom: the tree at the moment at which the most threads waited.
+//! Blockers and waiters: the tree at the moment at which the most threads waited.
 
 use std::fmt::Write as _;
 

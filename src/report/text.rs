@@ -175,7 +175,7 @@ impl Reporter {
     }
 
     fn blockers(&self) -> String {
-        let mut text = String::from("## Who blocked whom\n\n");
+        let mut text = String::from("## Blockers and waiters\n\n");
         match &self.blocking.worst {
             Some(worst) => {
                 let _ = writeln!(

@@ -2,7 +2,7 @@
 //! commands.
 
 use super::{Evidence, name};
-use crate::model::{LockHolder, Session, SessionId, SessionWait, Text, closing_step};
+use crate::model::{COPIES_KILL, LockHolder, Session, SessionId, SessionWait, Text, closing_step};
 
 /// Place that a next step is shown in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor) 
         }
         Evidence::Query { .. } => {
             let copy = on_screen(place, ", y copies the KILL for its server");
+            let copy = if session.knows_thread() { copy } else { "" };
             format!("read the statement below; {kill} kills the session{copy}")
         }
         Evidence::Silent(_) => format!("check for locks ({waits}) and the load of its servers"),
@@ -66,7 +67,7 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor) 
         Evidence::Idle { .. } => {
             format!("check with {client} whether it is still needed; {kill} frees its connections")
         }
-        Evidence::Closing(_) => closing_step(session, &kill, on_screen(place, " (y copies KILL)")),
+        Evidence::Closing(_) => closing_step(session, &kill, on_screen(place, COPIES_KILL)),
         Evidence::Login(_) => format!("check the network and the login of {client}"),
         Evidence::History { .. } => "a new connection of the client starts with an empty history".to_owned(),
         Evidence::Memory { .. } => "MEMORY below names the part that is large".to_owned(),

@@ -120,3 +120,21 @@ fn a_next_step_names_keys_on_the_screen_and_commands_in_output() {
     let step = idle.next_step(&session(17), StepFor::Output);
     assert!(step.ends_with("'maxtop kill 17' frees its connections"), "{step}");
 }
+
+#[test]
+fn a_next_step_offers_a_kill_to_copy_only_for_a_known_thread() {
+    let lasted = Lasted {
+        span: Span::from_secs(48),
+        is_least: false,
+    };
+    let connected = |thread_id| {
+        let server = text("db-01");
+        let connection = ServerConnection { server, thread_id };
+        session(17).with(move |extra| extra.backends = Some(vec![connection.clone()]))
+    };
+    for evidence in [Evidence::Closing(lasted), Evidence::Query { lasted, quiet: None }] {
+        let step = |thread| evidence.next_step(&connected(thread), StepFor::Screen);
+        assert!(step(Some(17)).contains("y copies"), "{}", step(Some(17)));
+        assert!(!step(None).contains("y copies"), "{}", step(None));
+    }
+}

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::filter::Filter;
+use crate::kill::RefusalReason;
 use crate::kill::summary;
 use crate::kill::task::KillTask;
-use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{Text, visible};
 
 /// Texts that the dialog shows about all victims.
@@ -75,7 +75,7 @@ impl TextCounts {
                 let why = refusal.map_or_else(|| outcome.word().to_owned(), RefusalReason::short);
                 *self.refusals.entry(why).or_default() += 1;
                 if self.advice.is_none() {
-                    self.advice = KillOutcome::refusal(outcome).and_then(RefusalReason::advice);
+                    self.advice = refusal.and_then(RefusalReason::advice);
                 }
             }
         }

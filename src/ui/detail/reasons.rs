@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
 use crate::diagnosis::{Finding, StepFor};
-use crate::model::{Health, closing_step, closing_text};
+use crate::model::{COPIES_KILL, Health, closing_step, closing_text};
 use crate::ui::draw::wrap;
 
 /// Minimum width at which the names of the reasons are shown.
@@ -32,7 +32,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         let closing = format!(
             "{}. {}",
             closing_text(None),
-            closing_step(pane.session(), "K", " (y copies KILL)")
+            closing_step(pane.session(), "K", COPIES_KILL)
         );
         let lines = wrap(&closing, pen.width.max(1)).into_iter();
         text.extend(lines.map(|line| Line::styled(line, pen.theme.look)));

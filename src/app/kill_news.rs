@@ -1,0 +1,73 @@
+//! Effects of new outcomes outside of the kills: on the status line, the marks, the lists.
+
+use super::App;
+use super::msg::Effect;
+use super::status::Status;
+use crate::kill::KillOutcome;
+use crate::model::{EndpointId, Identity};
+
+/// A change of a kill that concerns other parts of the screen.
+#[derive(Clone, Debug)]
+pub(super) enum KillNews {
+    /// A kill was canceled in its grace period, with what to show.
+    Canceled(Status),
+    /// A session has an outcome.
+    Outcome {
+        /// Identity of the session.
+        identity: Identity,
+        /// Outcome of its kill.
+        outcome: KillOutcome,
+        /// Whether it is the only session of its batch.
+        is_single: bool,
+    },
+    /// All sessions of a batch have an outcome.
+    Finished {
+        /// The endpoints of the batch, which have to be listed again.
+        endpoints: Vec<EndpointId>,
+        /// The totals, if the batch has several sessions.
+        totals: Option<Status>,
+    },
+    /// The totals of a finished batch have changed.
+    Changed(Status),
+}
+
+impl App {
+    /// Applies new outcomes to the endpoints, the marks and the screen.
+    pub(super) fn apply_kill_news(&mut self) {
+        for news in self.kills.take_news(&self.endpoints, self.now) {
+            match news {
+                KillNews::Canceled(status) => self.status = Some(status),
+                KillNews::Outcome {
+                    identity,
+                    outcome,
+                    is_single,
+                } => {
+                    let now = self.now.elapsed;
+                    if let Some(endpoint) = self.endpoints.get_mut(identity.endpoint) {
+                        endpoint.on_kill_outcome(&outcome, now);
+                    }
+                    if outcome.is_gone() {
+                        self.marks.remove(&identity.key());
+                    }
+                    if is_single || matches!(outcome, KillOutcome::NotAllowed(_)) {
+                        let name = self.endpoints.name_among_several(identity.endpoint);
+                        self.status = Some(Status::outcome(&outcome, &identity, name));
+                    }
+                }
+                KillNews::Finished { endpoints, totals } => {
+                    // One list request for the whole batch: each one has a cost for the proxy.
+                    self.outbox.push(Effect::Relist(endpoints));
+                    if totals.is_some() {
+                        self.status = totals;
+                    }
+                }
+                KillNews::Changed(totals) => {
+                    let shown = self.status.as_ref().and_then(|status| status.batch);
+                    if shown == totals.batch {
+                        self.status = Some(totals);
+                    }
+                }
+            }
+        }
+    }
+}
