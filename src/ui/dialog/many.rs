@@ -266,7 +266,7 @@ fn selected<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> 
     let why = Table::new(app, asking, theme, width).cut_why(asking.cursor, task);
     let mut facts: Vec<_> = why.into_iter().map(|why| ("why", why)).collect();
     facts.extend(summary::activity(task.session()));
-    let id = task.victim.identity.id.to_string();
+    let id = format!("{}:", task.victim.identity.id);
     let indent = " ".repeat(id.len());
     let facts = facts.into_iter().enumerate().flat_map(|(place, (label, value))| {
         let start = if place == 0 { &id } else { &indent };
