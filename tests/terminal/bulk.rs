@@ -5,7 +5,7 @@ use std::time::Duration;
 use maxtop::demo::State;
 
 use crate::endpoint::{Endpoint, session_path};
-use crate::screen::ids;
+use crate::screen::{has_rows, ids};
 
 /// Types the confirmation of `count` victims until it is accepted: just after Yes opens it is not, and Enter
 /// without a number is No.
@@ -46,7 +46,7 @@ fn two_hundred_with_three_struck_out_leave_exactly_those_three() {
         let before: Vec<_> = before.into_iter().map(|(id, _)| id).collect();
         let count = before.len();
         let mut pty = endpoint.watched(dialect).size(100, 30).open();
-        pty.wait("a table", |screen| ids(screen).len() > 20);
+        pty.wait("a table", |screen| has_rows(screen, 20));
         pty.keys("/not state=stopping\r");
         pty.sees(&format!("{count} of 200 shown"));
         pty.keys("*K");
@@ -85,7 +85,7 @@ fn escape_stops_the_rest_and_says_so() {
         spec.delay = Duration::from_millis(300);
     });
     let mut pty = endpoint.watched("draft").size(100, 30).open();
-    pty.wait("a table", |screen| ids(screen).len() > 20);
+    pty.wait("a table", |screen| has_rows(screen, 20));
     pty.keys("*K");
     pty.sees("60 still the same");
     type_number(&mut pty, 60);
@@ -104,7 +104,7 @@ fn who_is_renamed_to_a_name_that_looks_the_same_is_not_ended() {
     for dialect in ["draft", "jsonapi"] {
         let endpoint = Endpoint::frozen(12);
         let mut pty = endpoint.watched(dialect).size(120, 30).open();
-        pty.wait("a table", |screen| ids(screen).len() > 8);
+        pty.wait("a table", |screen| has_rows(screen, 8));
         let id = pty.look(ids)[2];
         // One name is the letter x and an override, the other spells it out: both are shown alike.
         assert!(endpoint.running().rename(id, "x\u{202e}"));
@@ -136,7 +136,7 @@ fn stuck_sessions_are_found_marked_and_killed() {
     for dialect in crate::endpoint::DIALECTS {
         let endpoint = Endpoint::frozen(60);
         let mut pty = endpoint.watched(dialect).size(120, 30).open();
-        pty.wait("a table", |screen| ids(screen).len() > 20);
+        pty.wait("a table", |screen| has_rows(screen, 20));
         pty.keys("/reason=idle\r");
         pty.sees("1 of 6");
         let id = pty.look(ids)[0];

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use tempfile::TempDir;
 
 use crate::endpoint::Endpoint;
-use crate::screen::ids;
+use crate::screen::has_rows;
 use crate::start::Start;
 
 /// A directory with a file that only its owner can read, and the name of the file.
@@ -63,7 +63,7 @@ fn a_profile_names_the_endpoint_and_moves_the_thresholds() {
     let mut pty = Start::new(["--profile", "p"]).env("XDG_CONFIG_HOME", home).open();
     pty.sees(" standby ");
     pty.sees("  read-only");
-    pty.wait("who is idle for seconds", |screen| ids(screen).len() > 3);
+    pty.wait("who is idle for seconds", |screen| has_rows(screen, 3));
     pty.keys("q");
     pty.ends_with(0);
 }

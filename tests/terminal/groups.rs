@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::bulk::type_number;
 use crate::endpoint::{DIALECTS, Endpoint, session_path};
-use crate::screen::{cursor_line, ids, lines};
+use crate::screen::{cursor_line, has_rows, ids, lines};
 
 /// The names of the groups with their counts, from top to bottom.
 fn groups(screen: &vt100::Screen) -> Vec<(String, usize)> {
@@ -37,7 +37,7 @@ fn there_and_back_level_by_level() {
     for dialect in DIALECTS {
         let endpoint = Endpoint::frozen(60);
         let mut pty = endpoint.watched(dialect).size(100, 30).open();
-        pty.wait("a table", |screen| ids(screen).len() > 20);
+        pty.wait("a table", |screen| has_rows(screen, 20));
         let rows = pty.look(ids);
         pty.keys("t");
         pty.wait("groups", |screen| groups(screen).len() > 3);
@@ -78,7 +78,7 @@ fn a_kill_of_a_group_ends_exactly_its_sessions_and_logs_the_filter() {
             spec.world.half_open = false;
         });
         let mut pty = endpoint.watched(dialect).size(100, 30).open();
-        pty.wait("a table", |screen| ids(screen).len() > 20);
+        pty.wait("a table", |screen| has_rows(screen, 20));
         pty.keys("/not state=stopping\r");
         pty.sees("/not state=stopping");
         pty.keys("t");

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::endpoint::{DIALECTS, Endpoint, session_path};
 use crate::pty::Pty;
-use crate::screen::{cursor_id, ids, lines};
+use crate::screen::{cursor_id, has_rows, ids, lines};
 
 /// Waits for the table, selects a session that is not the first, and opens the dialog. Returns its id.
 pub(crate) fn ask(pty: &mut Pty) -> u64 {
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     let id = pty.look(ids)[2];
     pty.keys("jj");
     pty.wait("the third row", |screen| cursor_id(screen) == Some(id));
@@ -137,7 +137,7 @@ fn from_the_details_it_ends_the_session_shown() {
     for dialect in DIALECTS {
         let endpoint = Endpoint::new(12);
         let mut pty = endpoint.watched(dialect).open();
-        pty.wait("a table", |screen| ids(screen).len() > 3);
+        pty.wait("a table", |screen| has_rows(screen, 3));
         let id = pty.look(ids)[2];
         pty.keys("jj\r");
         pty.sees(&format!("Session {id} "));

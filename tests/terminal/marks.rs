@@ -1,7 +1,7 @@
 //! Marks: one, a range, all; they stay with their sessions.
 
 use crate::endpoint::Endpoint;
-use crate::screen::{cursor_id, ids, lines};
+use crate::screen::{cursor_id, has_rows, ids, lines};
 
 /// The ids of the rows with a mark.
 fn marked(screen: &vt100::Screen) -> Vec<u64> {
@@ -15,7 +15,7 @@ fn marked(screen: &vt100::Screen) -> Vec<u64> {
 fn marks_stay_with_their_sessions_and_the_count_has_the_hidden_ones() {
     let endpoint = Endpoint::frozen(12);
     let mut pty = endpoint.watched("jsonapi").open();
-    pty.wait("a table", |screen| ids(screen).len() > 8);
+    pty.wait("a table", |screen| has_rows(screen, 8));
     let rows = pty.look(ids);
     pty.keys("  ");
     pty.wait("two marks", |screen| marked(screen) == rows[..2]);
@@ -37,7 +37,7 @@ fn marks_stay_with_their_sessions_and_the_count_has_the_hidden_ones() {
 fn a_range_and_all() {
     let endpoint = Endpoint::frozen(12);
     let mut pty = endpoint.watched("draft").open();
-    pty.wait("a table", |screen| ids(screen).len() > 8);
+    pty.wait("a table", |screen| has_rows(screen, 8));
     let rows = pty.look(ids);
     pty.keys("jv");
     pty.sees("range from");
@@ -53,7 +53,7 @@ fn a_range_and_all() {
 fn the_dialog_warns_when_the_cursor_is_elsewhere() {
     let endpoint = Endpoint::frozen(12);
     let mut pty = endpoint.watched("draft").open();
-    pty.wait("a table", |screen| ids(screen).len() > 8);
+    pty.wait("a table", |screen| has_rows(screen, 8));
     let rows = pty.look(ids);
     pty.keys("  K");
     pty.sees("Kill 2 marked sessions (not the row under the cursor)?");
@@ -70,7 +70,7 @@ fn a_session_that_one_list_misses_has_not_ended_and_keeps_its_mark() {
     for dialect in ["draft", "jsonapi"] {
         let endpoint = Endpoint::frozen(12);
         let mut pty = endpoint.watched(dialect).open();
-        pty.wait("a table", |screen| ids(screen).len() > 8);
+        pty.wait("a table", |screen| has_rows(screen, 8));
         let id = pty.look(ids)[0];
         pty.keys(" ");
         pty.wait("a mark", |screen| marked(screen) == [id]);

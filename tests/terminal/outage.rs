@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use vt100::Screen;
 
 use crate::endpoint::{DIALECTS, Endpoint};
-use crate::screen::{cursor_id, cursor_line, ids, lines};
+use crate::screen::{cursor_id, cursor_line, has_rows, ids, lines};
 use crate::start::Start;
 
 #[test]
@@ -54,7 +54,7 @@ fn no_endpoint_listens_from_the_start() {
     pty.sees("maxtop doctor");
     pty.keys("jKG\r");
     endpoint.start();
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     pty.keys("q");
     pty.ends_with(0);
 }
@@ -121,7 +121,7 @@ fn a_new_process_is_a_new_table() {
     for dialect in DIALECTS {
         let endpoint = Endpoint::new(12);
         let mut pty = endpoint.watched(dialect).size(120, 24).open();
-        pty.wait("a table", |screen| ids(screen).len() > 3);
+        pty.wait("a table", |screen| has_rows(screen, 3));
         pty.keys("jk");
         let id = pty.look(cursor_id).unwrap();
         endpoint.running().restart();

@@ -7,7 +7,7 @@ use maxtop::demo::ServedDialects;
 
 use crate::endpoint::Endpoint;
 use crate::pty::Pty;
-use crate::screen::ids;
+use crate::screen::has_rows;
 use crate::start::Start;
 use crate::tls_front::{Authority, Times, TlsFront};
 
@@ -61,7 +61,7 @@ fn over_tls_the_screen_opens_with_what_was_typed() {
     let mut pty = maxtop(&url, &[]).env("SSL_CERT_FILE", place).open();
     is_asked(&pty, &url);
     pty.keys(&format!("{PASSWORD}\r"));
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     pty.sees("live");
     assert_eq!(refusals(&endpoint), 1, "the one that led to the question");
     pty.keys("q");

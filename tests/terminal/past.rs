@@ -1,14 +1,14 @@
 //! Past moments and the log of events.
 
 use crate::endpoint::{DIALECTS, Endpoint};
-use crate::screen::{cursor_id, ids, lines};
+use crate::screen::{cursor_id, has_rows, ids, lines};
 
 #[test]
 fn the_past_is_shown_and_live_again() {
     for dialect in DIALECTS {
         let mut endpoint = Endpoint::frozen(12);
         let mut pty = endpoint.watched(dialect).open();
-        pty.wait("a table", |screen| ids(screen).len() > 3);
+        pty.wait("a table", |screen| has_rows(screen, 3));
         let id = pty.look(ids).get(2).copied();
         pty.keys("jj");
         pty.wait("the cursor", |screen| cursor_id(screen) == id);
@@ -43,7 +43,7 @@ fn the_past_is_shown_and_live_again() {
 fn an_event_leads_to_its_moment() {
     let mut endpoint = Endpoint::frozen(12);
     let mut pty = endpoint.watched("auto").open();
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     endpoint.stop();
     pty.wait("no reply", |screen| lines(screen)[1].contains("refused"));
     endpoint.start();

@@ -3,13 +3,13 @@
 use crate::bytes::{is_color, renditions, text_of};
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::pty::Pty;
-use crate::screen::{cursor_id, ids};
+use crate::screen::{cursor_id, has_rows};
 use crate::start::Start;
 
 /// Opens all panes in turn.
 fn tour(start: Start) -> Pty {
     let mut pty = start.open();
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     pty.keys("\r");
     pty.sees("CONNECTIONS");
     pty.keys("K");
@@ -27,7 +27,7 @@ fn tour(start: Start) -> Pty {
     pty.keys("/zzz");
     pty.sees("no session matches");
     pty.keys("\x1b");
-    pty.wait("the table", |screen| ids(screen).len() > 3);
+    pty.wait("the table", |screen| has_rows(screen, 3));
     pty.keys("K");
     pty.sees("Yes, kill it");
     pty.keys("n");

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::pty::Pty;
-use crate::screen::{cursor_id, ids, lines};
+use crate::screen::{cursor_id, has_rows, ids, lines};
 use crate::start::Start;
 
 /// A state directory, and the path of it as a text that lives as long as the test.
@@ -29,7 +29,7 @@ fn recordings(state: &TempDir) -> Vec<PathBuf> {
 /// Records some lists with `R` and quits. Returns the file and the ids that were shown.
 fn recorded(endpoint: &Endpoint, dialect: &str, state: &(TempDir, &'static str)) -> (&'static str, Vec<u64>) {
     let mut pty = endpoint.watched(dialect).env("XDG_STATE_HOME", state.1).open();
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     pty.keys("R");
     pty.sees("recording to ");
     pty.wait("its size", |screen| {
@@ -92,7 +92,7 @@ fn a_recording_that_was_interrupted_is_replayed_to_its_last_fact() {
     let endpoint = Endpoint::frozen(12);
     let state = state();
     let mut pty = endpoint.watched("jsonapi").env("XDG_STATE_HOME", state.1).open();
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     pty.keys("R");
     pty.wait("its size", |screen| {
         let line = &lines(screen)[1];

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::kill::{ask_checked, confirm, lives, yes_is_chosen};
 use crate::pty::Pty;
-use crate::screen::{cursor_id, ids};
+use crate::screen::{cursor_id, has_rows, ids};
 
 #[test]
 fn keys_typed_ahead_do_not_confirm() {
@@ -13,7 +13,7 @@ fn keys_typed_ahead_do_not_confirm() {
         for ahead in ["y", "yyy", "\x1b[Cy", "\x1b[C\x1b[Cy"] {
             let endpoint = Endpoint::new(12);
             let mut pty = endpoint.watched(dialect).open();
-            pty.wait("a table", |screen| ids(screen).len() > 3);
+            pty.wait("a table", |screen| has_rows(screen, 3));
             let id = pty.look(cursor_id).unwrap();
             pty.keys(&format!("K{ahead}"));
             pty.sees("Yes, kill it");
@@ -29,7 +29,7 @@ fn a_key_that_meets_a_fresh_yes_does_not_confirm() {
     for _ in 0..20 {
         let endpoint = Endpoint::new(12);
         let mut pty = endpoint.watched("draft").open();
-        pty.wait("a table", |screen| ids(screen).len() > 3);
+        pty.wait("a table", |screen| has_rows(screen, 3));
         let id = pty.look(cursor_id).unwrap();
         let asked = Instant::now();
         pty.keys("K");
@@ -57,7 +57,7 @@ fn a_key_that_meets_a_fresh_yes_does_not_confirm() {
 fn enter_typed_ahead_means_no() {
     let endpoint = Endpoint::new(12);
     let mut pty = endpoint.watched("draft").open();
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     let id = pty.look(cursor_id).unwrap();
     pty.keys("K\x1b[C\rj");
     pty.wait("the next row", |screen| cursor_id(screen) != Some(id));
@@ -85,7 +85,7 @@ fn another_user_under_the_number_is_not_ended() {
 fn another_user_before_the_first_check_is_shown_beside_the_old_one() {
     let endpoint = Endpoint::new(12);
     let mut pty = endpoint.watched_every("1h", "draft").open();
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     let id = pty.look(cursor_id).unwrap();
     let before = endpoint.user(id);
     assert!(endpoint.running().impersonate(id, "mallory"));
@@ -116,7 +116,7 @@ fn one_that_ends_meanwhile_is_said_to_be_gone() {
 fn one_that_ended_before_the_question_is_said_to_have_ended() {
     let endpoint = Endpoint::new(12);
     let mut pty = endpoint.watched_every("1h", "jsonapi").open();
-    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.wait("a table", |screen| has_rows(screen, 3));
     let id = pty.look(cursor_id).unwrap();
     assert!(endpoint.running().kill(id));
     pty.keys("K");
@@ -133,7 +133,7 @@ fn read_only_does_not_even_ask() {
     for dialect in DIALECTS {
         let endpoint = Endpoint::new(12);
         let mut pty = endpoint.watched(dialect).args(["--read-only"]).open();
-        pty.wait("a table", |screen| ids(screen).len() > 3);
+        pty.wait("a table", |screen| has_rows(screen, 3));
         let id = pty.look(cursor_id).unwrap();
         pty.look(|screen| {
             assert!(screen.contents().contains("read-only"), "always in sight");

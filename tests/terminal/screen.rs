@@ -33,6 +33,12 @@ pub(crate) fn id_of(line: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// Whether the table has more than this number of rows, and the frame is drawn to its end: a large one arrives in parts.
+pub(crate) fn has_rows(screen: &Screen, more_than: usize) -> bool {
+    let is_drawn = lines(screen).last().is_some_and(|line| !line.trim().is_empty());
+    is_drawn && ids(screen).len() > more_than
+}
+
 /// Returns the ids in the table, from top to bottom. The last two lines of a screen are not part of it; on a
 /// low screen only the last one.
 pub(crate) fn ids(screen: &Screen) -> Vec<u64> {
