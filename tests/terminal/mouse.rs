@@ -18,6 +18,11 @@ fn clicks_and_the_wheel_move_the_cursor() {
     assert_eq!(mode(&pty), MouseProtocolMode::PressRelease);
     let order = pty.look(ids);
     let (first, _) = pty.look(cursor_line).unwrap();
+    // A click is for rows that the program knows to be on the screen: not before its first frame is reported.
+    for (key, place) in [("j", 1), ("k", 0)] {
+        pty.keys(key);
+        pty.wait("the cursor", |screen| cursor_id(screen) == Some(order[place]));
+    }
     pty.keys(&format!("\x1b[<0;10;{}M\x1b[<0;10;{}m", first + 5, first + 5));
     pty.wait("the fifth row", |screen| cursor_id(screen) == Some(order[4]));
     pty.keys("\x1b[<64;10;8M");
