@@ -230,7 +230,7 @@ impl App {
     }
 
     /// Returns the thread under the cursor of the view.
-    fn chosen_blocker(&self) -> Option<ThreadRow> {
+    pub(super) fn chosen_blocker(&self) -> Option<ThreadRow> {
         let rows = &self.table.view.blockers.rows;
         self.blockers.as_ref()?.chosen(rows).cloned()
     }
@@ -308,31 +308,8 @@ impl App {
         };
         match action {
             Action::Kill => self.blocker_refusal(&row).is_none(),
-            Action::Copy => self.kill_statement(&row.key).is_ok(),
             Action::Open => row.session.is_some(),
             _ => true,
-        }
-    }
-
-    /// `y` in the view: copies the statement that ends the thread under the cursor.
-    pub(super) fn copy_blocker(&mut self) {
-        let has_access = self
-            .endpoints
-            .iter()
-            .any(|endpoint| endpoint.server_access.is_set);
-        let Some(row) = self.chosen_blocker() else {
-            if !has_access {
-                return self.copy(CREATE_USER.to_owned(), "");
-            }
-            self.status = Some(Status::note("nothing to copy: no thread waits".to_owned()));
-            return;
-        };
-        match self.kill_statement(&row.key) {
-            Ok(text) => self.copy(
-                text,
-                &format!("   (run it on {}, not on MaxScale)", row.key.server),
-            ),
-            Err(why) => self.status = Some(Status::warning(format!("nothing to copy: {why}"))),
         }
     }
 }

@@ -1,12 +1,17 @@
-//! Copying to the terminal's clipboard, and the menu of what can be copied from the details.
+//! Copying to the terminal's clipboard, and the menu of what can be copied in each view.
+
+mod row;
+mod server;
+mod session;
+mod thread;
 
 use super::App;
-use super::detail::DetailPane;
-use super::keymap::Action;
+use super::keymap::{Action, KeyContext};
 use super::modal::Modal;
 use super::msg::Effect;
 use super::status::Status;
-use crate::model::{Dialect, ServerActivity, ServerLocks, ServerThread, Session, Text, curl_line, maxctrl};
+use crate::filter::Filter;
+use crate::model::{EndpointId, counted, shell_quoted, visible};
 
 /// A text that can be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +20,30 @@ pub(crate) struct CopyChoice {
     pub about: String,
     /// The text.
     pub text: String,
+}
+
+impl CopyChoice {
+    fn new(about: impl Into<String>, text: String) -> Self {
+        Self {
+            about: about.into(),
+            text,
+        }
+    }
+}
+
+/// Returns a text on one line: its first one, with spaces in place of tabs.
+pub(crate) fn preview(text: &str) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    first.replace('\t', "  ")
+}
+
+/// The texts that can be copied at one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CopyOffer {
+    /// The texts; the most useful first.
+    pub choices: Vec<CopyChoice>,
+    /// Why no `KILL` is offered.
+    pub no_kill: Option<String>,
 }
 
 /// State of the open menu.
@@ -45,19 +74,18 @@ impl CopyMenu {
 }
 
 impl App {
-    /// `y` in the details: opens the menu.
+    /// `y`: opens the menu of what can be copied in the view.
     pub(super) fn open_copy_menu(&mut self) {
-        let choices = self.copy_choices();
-        if !choices.is_empty() {
-            let pane = self.detail.as_ref();
-            let no_kill = pane.and_then(|pane| self.protection_of(&pane.identity, pane.session()));
-            self.modal = Modal::Copy(CopyMenu {
-                choices,
-                cursor: 0,
-                top: None,
-                no_kill: no_kill.map(|refusal| refusal.short()),
-            });
+        let CopyOffer { choices, no_kill } = self.copy_offer();
+        if choices.is_empty() {
+            return self.say_nothing_to_copy(no_kill);
         }
+        self.modal = Modal::Copy(CopyMenu {
+            choices,
+            cursor: 0,
+            top: None,
+            no_kill,
+        });
     }
 
     /// Handles a key in the menu.
@@ -78,146 +106,84 @@ impl App {
                 }
             }
             Action::CopyAll => {
+                let choices = std::mem::take(&mut menu.choices);
                 self.modal.close();
-                self.copy_all();
+                self.copy_texts(choices);
             }
             Action::Quit => self.quit(false),
             _ => _ = self.modal.close(),
         }
     }
 
-    /// `Y` in the details: copies everything that the menu offers, one per line.
+    /// `Y`: copies everything that the menu offers, one per line.
     pub(super) fn copy_all(&mut self) {
-        let texts: Vec<_> = self
-            .copy_choices()
-            .into_iter()
-            .map(|choice| choice.text)
-            .collect();
-        if texts.is_empty() {
-            return;
+        let CopyOffer { choices, no_kill } = self.copy_offer();
+        if choices.is_empty() {
+            return self.say_nothing_to_copy(no_kill);
         }
-        let count = texts.len();
-        self.send_copy(texts.join("\n"), &format!("{count} lines"), "");
+        self.copy_texts(choices);
     }
 
-    /// Returns what can be copied from the details: the `KILL` of the thread that runs the statement
-    /// first.
-    pub(crate) fn copy_choices(&self) -> Vec<CopyChoice> {
-        let Some(pane) = &self.detail else {
-            return Vec::new();
-        };
-        let session = pane.session();
-        let mut choices = self.kill_choices(pane);
-        if let Some((text, about)) = statement(pane) {
-            choices.push(CopyChoice {
-                about: about.to_owned(),
-                text,
-            });
-        }
-        let id = pane.identity.id;
-        choices.push(CopyChoice {
-            about: "session id".to_owned(),
-            text: id.to_string(),
-        });
-        choices.push(CopyChoice {
-            about: "user and address".to_owned(),
-            text: session.client(),
-        });
-        let endpoint = self.endpoints.get(pane.identity.endpoint);
-        let dialect = endpoint.and_then(|endpoint| endpoint.dialect);
-        if dialect != Some(Dialect::Draft) {
-            choices.push(CopyChoice {
-                about: "all details, with maxctrl".to_owned(),
-                text: maxctrl::show_session(id),
-            });
-        }
-        if let Some(access) = endpoint.and_then(|endpoint| endpoint.access.as_ref()) {
-            let target = match dialect {
-                Some(Dialect::Draft) => format!("/sessions/{id}"),
-                _ => format!("/v1/sessions/{id}"),
-            };
-            choices.push(CopyChoice {
-                about: "all details, with curl".to_owned(),
-                text: curl_line(&access.url, access.user.as_deref(), "", &target),
-            });
-        }
-        choices
+    fn say_nothing_to_copy(&mut self, why: Option<String>) {
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        self.status = Some(Status::note(format!("nothing to copy{why}")));
     }
 
-    /// Returns the `KILL` of each thread of the session, that of a thread with a statement first. A session
-    /// that is or may be protected has none.
-    fn kill_choices(&self, pane: &DetailPane) -> Vec<CopyChoice> {
-        if self.protection_of(&pane.identity, pane.session()).is_some() {
-            return Vec::new();
-        }
-        let mut threads = pane.threads();
-        let runs = |server: Option<&Text>, id: u32| {
-            let running = server.and_then(|server| self.thread_of(pane, server, id));
-            running.is_some_and(|thread| thread.statement.is_some())
-                || pane
-                    .running_server()
-                    .is_some_and(|running| Some(running) == server)
-        };
-        threads.sort_by_key(|(server, id)| !runs(server.as_ref(), *id));
-        let choices = threads.into_iter().filter_map(|(server, id)| {
-            let full_id = self.full_thread_id(pane, server.as_ref(), id)?;
-            let running = if runs(server.as_ref(), id) {
-                "runs its statement; "
-            } else {
-                ""
-            };
-            let place = server.map_or_else(|| "its server".to_owned(), |server| server.to_string());
-            Some(CopyChoice {
-                about: format!("{running}run it on {place}, not on MaxScale"),
-                text: format!("KILL {full_id}"),
-            })
-        });
-        choices.collect()
-    }
-
-    /// Returns the whole id of a thread, which only its server knows: the API sends the low 32 bits. Without
-    /// a report of the server those are all that is known. `None` if the thread is gone, or if several threads
-    /// have these bits.
-    fn full_thread_id(&self, pane: &DetailPane, server: Option<&Text>, id: u32) -> Option<u64> {
-        let low = (id != 0).then_some(u64::from(id));
-        let locks = self.locks_of(pane.identity.endpoint);
-        let report = server.and_then(|name| locks?.server(name).filter(|server| !server.is_outdated));
-        let Some(activity) = report.and_then(|server| server.report.activity.as_ref().ok()) else {
-            return low;
-        };
-        if let Some(thread) = server.and_then(|server| self.thread_of(pane, server, id)) {
-            return Some(thread.id);
-        }
-        let threads = activity.threads.rows.iter().map(|thread| thread.id);
-        let mut own = threads.filter(|thread| thread & u64::from(u32::MAX) == u64::from(id));
-        match (own.next(), own.next()) {
-            (Some(only), None) => low.map(|_| only),
-            (Some(_), Some(_)) => None,
-            // Not all threads are visible, or were read.
-            (None, _) => low.filter(|_| !sees_all(activity, report)),
+    fn copy_texts(&mut self, choices: Vec<CopyChoice>) {
+        let texts: Vec<_> = choices.into_iter().map(|choice| choice.text).collect();
+        if !texts.is_empty() {
+            self.copy(texts.join("\n"), "");
         }
     }
 
-    /// Returns a thread of the session, as its server reports it.
-    pub(crate) fn thread_of(&self, pane: &DetailPane, server: &Text, id: u32) -> Option<&ServerThread> {
-        let locks = self.locks_of(pane.identity.endpoint)?;
-        let server = locks.server(server).filter(|server| !server.is_outdated)?;
-        let activity = server.report.activity.as_ref().ok()?;
-        // The API sends the low 32 bits of a thread id.
-        let user = &pane.session().user;
-        let is_own =
-            |thread: &&ServerThread| thread.id & u64::from(u32::MAX) == u64::from(id) && thread.user == *user;
-        activity.threads.rows.iter().find(is_own).filter(|_| id != 0)
+    /// Returns what can be copied in the view.
+    pub(crate) fn copy_offer(&self) -> CopyOffer {
+        match self.context() {
+            KeyContext::Blockers => self.thread_offer(),
+            KeyContext::Servers => self.server_offer(),
+            KeyContext::Endpoints => self.endpoint_offer(),
+            KeyContext::Groups => self.group_offer(),
+            KeyContext::Table => self.row_offer(),
+            KeyContext::Detail => self
+                .detail
+                .as_ref()
+                .map(|pane| self.pane_offer(pane))
+                .unwrap_or_default(),
+            _ => CopyOffer::default(),
+        }
+    }
+
+    /// Returns the command that lists the sessions that a filter matches; `None` if its endpoint has no URL.
+    fn list_command(&self, endpoint: Option<EndpointId>, filter: &Filter) -> Option<CopyChoice> {
+        let only = (self.endpoints.len() == 1)
+            .then(|| self.endpoints.ids().next())
+            .flatten();
+        let access = self.endpoints.get(endpoint.or(only)?)?.access.as_ref()?;
+        let user = access.user.as_deref();
+        let user = user
+            .map(|user| format!(" -u {}", shell_quoted(user)))
+            .unwrap_or_default();
+        let (url, filter) = (shell_quoted(&access.url), shell_quoted(filter.text()));
+        let text = format!("maxtop list -e {url}{user} -f {filter}");
+        Some(CopyChoice::new(
+            "its sessions, with maxtop",
+            visible(&text).into_owned(),
+        ))
     }
 
     /// Copies a text and shows it.
     pub(super) fn copy(&mut self, text: String, note: &str) {
-        let shown = text.clone();
+        let lines = text.lines().count();
+        let shown = if lines > 1 {
+            counted(lines, "line")
+        } else {
+            preview(&text)
+        };
         self.send_copy(text, &shown, note);
     }
 
     /// Sends a text to the terminal's clipboard. Terminals do not confirm that they accept it.
-    pub(super) fn send_copy(&mut self, text: String, shown: &str, note: &str) {
+    fn send_copy(&mut self, text: String, shown: &str, note: &str) {
         let condition = if self.settings.in_tmux {
             "; tmux copies it with 'set-clipboard on'"
         } else {
@@ -228,22 +194,4 @@ impl App {
         )));
         self.outbox.push(Effect::Copy(text));
     }
-}
-
-/// Returns the running statement, otherwise the last one, and which of both it is.
-fn statement(pane: &DetailPane) -> Option<(String, &'static str)> {
-    let session: &Session = pane.session();
-    let running = session.extra.as_ref().and_then(|extra| extra.running.as_ref());
-    if let Some(sql) = running.and_then(|running| running.sql.as_ref()) {
-        return Some((sql.to_string(), "running statement"));
-    }
-    let detail = &pane.observation.as_ref()?.detail;
-    let last = detail.queries.as_ref()?.last()?;
-    Some((last.sql.as_ref()?.to_string(), "last statement"))
-}
-
-/// Whether a report has all threads of its server.
-fn sees_all(activity: &ServerActivity, server: Option<&ServerLocks>) -> bool {
-    let grants = server.and_then(|server| server.report.grants);
-    !activity.threads.has_more && grants.is_some_and(|grants| grants.may_see_all)
 }

@@ -239,18 +239,6 @@ impl App {
         other.filter(|_| is_shown_there).unwrap_or(id)
     }
 
-    /// `y` in the view: copies what is known about the endpoint.
-    pub(super) fn copy_endpoint(&mut self) {
-        let Some(id) = self.chosen_endpoint() else { return };
-        let facts = self.endpoint_facts(id);
-        let lines: Vec<_> = facts
-            .iter()
-            .map(|fact| format!("{}: {}", fact.label, fact.text))
-            .collect();
-        let shown = format!("{} about the endpoint", counted(lines.len(), "line"));
-        self.send_copy(lines.join("\n"), &shown, "");
-    }
-
     /// Returns the row of an endpoint.
     pub(crate) fn endpoint_row(&self, id: EndpointId) -> EndpointRow {
         let Some(endpoint) = self.endpoints.get(id) else {

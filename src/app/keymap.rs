@@ -156,14 +156,15 @@ pub(crate) enum Action {
     AskTime,
     /// Start a recording of what is fetched, or finish it.
     Record,
+    /// Write the screen and its data to files.
+    WriteScreen,
     /// Show the log of events.
     Events,
     /// Show the overview.
     Overview,
     /// Choose the columns.
     Columns,
-    /// Open the menu of what can be copied; elsewhere copy the `KILL` of a thread, or the setting that
-    /// keeps the columns.
+    /// Open the menu of what can be copied; in the column chooser copy the setting that keeps the columns.
     Copy,
     /// Copy everything that the menu offers.
     CopyAll,

@@ -126,6 +126,7 @@ impl App {
             | Action::Help => self.open_view(action),
             Action::TravelLists(_) | Action::TravelMinutes(_) | Action::Live => self.travel(action),
             Action::Record => self.record(),
+            Action::WriteScreen => self.write_screen(),
             Action::OnlyStuck => self.toggle_stuck(),
             Action::SearchAgain(step) => self.search_again(step),
             Action::SortBy(step) => self.sort_by(step),
@@ -242,7 +243,6 @@ impl App {
             Action::Last => self.step_blocker(isize::MAX),
             Action::Open => self.open_blocker(),
             Action::Kill => self.kill_blocker(),
-            Action::Copy => self.copy_blocker(),
             action => self.act(action),
         }
     }
@@ -276,7 +276,6 @@ impl App {
             Action::First => self.step_endpoint(isize::MIN),
             Action::Last => self.step_endpoint(isize::MAX),
             Action::Open => self.open_endpoint(),
-            Action::Copy => self.copy_endpoint(),
             action => self.act(action),
         }
     }

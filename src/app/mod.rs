@@ -45,6 +45,7 @@ pub mod remap;
 pub mod replay;
 pub(crate) mod row;
 pub mod saving;
+pub mod screen_file;
 pub(crate) mod searching;
 pub mod server_access;
 pub(crate) mod server_trouble;
@@ -78,6 +79,7 @@ pub mod recorded;
 pub mod recording;
 mod request_shares;
 mod sampling;
+pub(crate) mod session_record;
 mod settings;
 mod sorting;
 mod travel;
@@ -312,6 +314,11 @@ impl App {
     /// Whether a view is open in place of the table.
     pub(crate) fn covers_table(&self) -> bool {
         self.modal.is_overview() || self.shows_view()
+    }
+
+    /// Whether a past moment or a recording is shown.
+    pub(crate) const fn is_past(&self) -> bool {
+        self.past.is_some()
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.

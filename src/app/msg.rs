@@ -12,6 +12,7 @@ use super::keymap::KeyPress;
 use super::mouse::{ClickableLine, HintPlace, MouseEvent};
 use super::recording::RecordingMsg;
 use super::saving::{SaveResult, SavedSettings, SettingChange};
+use super::screen_file::{ScreenData, ScreenFileResult};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
@@ -161,6 +162,8 @@ pub enum Msg {
     LogFailed(String),
     /// Result of saving settings.
     Saved(SaveResult),
+    /// Result of writing the screen to files.
+    ScreenWritten(ScreenFileResult),
     /// A finished table view.
     Arranged(Arc<TableView>),
     /// The result of a calculation.
@@ -226,6 +229,8 @@ pub enum Effect {
         /// The values that the user has confirmed; `None` to find out what would be written.
         confirmed: Option<Vec<SettingChange>>,
     },
+    /// Write the screen and its data to files; answered by `ScreenWritten`.
+    WriteScreen(Box<ScreenData>),
     /// Put a text into the terminal's clipboard.
     Copy(String),
     /// Ring the terminal's bell once.

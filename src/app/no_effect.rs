@@ -46,6 +46,8 @@ const OF_ROWS: &[Action] = &[
     Action::MarkAll,
     Action::SameClient,
     Action::Follow,
+    Action::Copy,
+    Action::CopyAll,
 ];
 
 const KILL_IN_PROGRESS: &str = "a kill is in progress: look back when it has ended";
@@ -210,13 +212,13 @@ static NO_EFFECTS: &[NoEffect] = &[
     },
     NoEffect {
         contexts: &[KeyContext::Blockers],
-        actions: &[Action::Copy],
+        actions: &[Action::Copy, Action::CopyAll],
         applies: App::has_only_drafts,
         text: "the draft API cannot read locks: there is nothing to copy",
     },
     NoEffect {
         contexts: &[KeyContext::Servers],
-        actions: &[Action::Open],
+        actions: &[Action::Open, Action::Copy, Action::CopyAll],
         applies: |app| app.server_rows().is_empty(),
         text: "no server or service is listed here",
     },

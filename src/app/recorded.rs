@@ -44,6 +44,7 @@ pub fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
         | Msg::Kill(_)
         | Msg::LogFailed(_)
         | Msg::Saved(_)
+        | Msg::ScreenWritten(_)
         | Msg::Arranged(_)
         | Msg::Calculated(_)
         | Msg::Suspends

@@ -249,7 +249,7 @@ mod tests {
             ),
             (
                 remapped(&[(Action::Pause, &["y"])]),
-                "y is also the key of copy in details: give copy another key too",
+                "y is also the key of copy in the table: give copy another key too",
             ),
         ] {
             let (_, error) = changes.conflict().unwrap();

@@ -325,7 +325,7 @@ impl App {
     }
 
     /// Returns the filter that matches the sessions of a server or service; `None` if its name is too long.
-    fn filter_of_server(&self, field: &str, endpoint: EndpointId, name: &Text) -> Option<Filter> {
+    pub(super) fn filter_of_server(&self, field: &str, endpoint: EndpointId, name: &Text) -> Option<Filter> {
         let filter = Filter::default()
             .narrowed(FilterField::named(field)?, Some(name.raw()))
             .ok()?;

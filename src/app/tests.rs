@@ -3,6 +3,7 @@ mod arranging;
 mod blockers;
 mod calculations;
 mod client;
+mod copying;
 mod details;
 pub(crate) mod effects;
 pub(crate) mod endpoint_view;

@@ -61,6 +61,7 @@ const fn is_allowed_in_past(effect: &Effect) -> bool {
         | Effect::Play(_)
         | Effect::Record(_)
         | Effect::Copy(_)
+        | Effect::WriteScreen(_)
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit { .. } => true,
@@ -95,7 +96,11 @@ impl Msg {
     pub(crate) const fn is_for_both(&self) -> bool {
         matches!(
             self,
-            Self::Resized(..) | Self::Background(_) | Self::Happened(_) | Self::Recording(_)
+            Self::Resized(..)
+                | Self::Background(_)
+                | Self::Happened(_)
+                | Self::Recording(_)
+                | Self::ScreenWritten(_)
         )
     }
 }

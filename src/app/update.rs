@@ -87,6 +87,7 @@ impl App {
                 self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));
             }
             Msg::Saved(result) => self.on_saved(result),
+            Msg::ScreenWritten(result) => self.on_screen_file(result),
             Msg::Arranged(view) => {
                 self.on_view(view);
                 self.measure_changed_endpoints();

@@ -2,13 +2,14 @@
 //!
 //! Also the reply to a list request: its sessions and its response time.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::url::EndpointUrl;
-use crate::model::{Dialect, EndpointId, Instance, ListDiff, ListStats, Now, SessionId, Snapshot};
+use crate::model::{
+    Dialect, EndpointId, Instance, ListDiff, ListStats, Now, SessionId, Snapshot, percent_encoded,
+};
 use crate::wire::DecodedList;
 
 /// Process start and the settings that explain missing statements: some hundred bytes instead of 5 kB.
@@ -173,27 +174,16 @@ pub(super) fn deletion(dialect: Dialect, id: SessionId) -> String {
 
 /// Returns the target of a user of the admin API.
 pub(super) fn user(name: &str) -> String {
-    format!("/v1/users/inet/{}?pretty=false", encoded(name, b"_-."))
+    format!("/v1/users/inet/{}?pretty=false", percent_encoded(name, b"_-."))
 }
 
 /// Joins names with commas.
 fn field_list(fields: &[&str]) -> String {
-    let encoded: Vec<_> = fields.iter().map(|field| encoded(field, b"_-./")).collect();
+    let encoded: Vec<_> = fields
+        .iter()
+        .map(|field| percent_encoded(field, b"_-./"))
+        .collect();
     encoded.join(",")
-}
-
-/// Percent-encodes all but letters, digits and `kept`.
-fn encoded(text: &str, kept: &[u8]) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 /// A successful list.

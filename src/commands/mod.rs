@@ -22,7 +22,6 @@ mod list;
 mod output;
 mod paragraph;
 mod password_prompt;
-mod record;
 mod recording;
 mod replay;
 mod report;

@@ -30,6 +30,11 @@ pub(crate) fn show_server(server: &Text) -> String {
     format!("maxctrl show server {}", word(server.as_str()))
 }
 
+/// Returns the command that shows a service with its settings.
+pub(crate) fn show_service(service: &Text) -> String {
+    format!("maxctrl show service {}", word(service.as_str()))
+}
+
 /// Returns the command that ends a state that an administrator has set: `maintenance` or `drain`.
 pub(crate) fn clear_server_state(server: &Text, state: &str) -> String {
     format!("maxctrl clear server {} {state}", word(server.as_str()))

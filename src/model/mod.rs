@@ -71,7 +71,7 @@ pub use span::{Span, exact_text, measured_text, parse_duration, rate_text, setti
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
 pub use token_expiry::TokenExpiry;
-pub(crate) use wording::{GLYPHS, ascii, counted, glyph_in, nearest, quoted, shell_quoted};
+pub(crate) use wording::{GLYPHS, ascii, counted, glyph_in, nearest, percent_encoded, quoted, shell_quoted};
 
 #[cfg(test)]
 mod tests;

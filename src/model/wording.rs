@@ -1,7 +1,7 @@
 //! Formats counts and names for a line of text.
 
 use std::borrow::Cow;
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 /// Returns `1 session`, `2 sessions`: a count with its noun, which takes an `s` in the plural.
 pub(crate) fn counted(count: impl Copy + Display + TryInto<u64>, noun: &str) -> String {
@@ -70,6 +70,20 @@ pub(crate) fn ascii(text: &str) -> Cow<'_, str> {
 /// Quotes text so that a shell reads it as one word.
 pub(crate) fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Percent-encodes all but letters, digits and `kept`.
+pub(crate) fn percent_encoded(text: &str, kept: &[u8]) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 /// Minimum length of a name that can be an abbreviation of another one.

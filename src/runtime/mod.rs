@@ -9,6 +9,7 @@ pub(crate) mod process;
 pub(crate) mod recorder;
 pub(crate) mod replay;
 pub(crate) mod run;
+mod screen_writer;
 pub(crate) mod signals;
 pub(crate) mod title;
 

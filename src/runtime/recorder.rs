@@ -12,8 +12,8 @@ use std::time::Duration;
 use thiserror::Error;
 
 use self::files::RecordingFiles;
-pub(crate) use self::files::make_directory_of;
 pub(crate) use self::files::{RecordingTarget, Rotation};
+pub(crate) use self::files::{create_for_owner, make_directory_of};
 use crate::model::Now;
 use crate::recording::{CHUNK_INTERVAL, Fact, Header, RecordingError, Writer};
 

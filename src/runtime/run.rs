@@ -28,6 +28,7 @@ use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
 use super::pollers::Pollers;
 use super::saver::Saver;
+use super::screen_writer::ScreenWriter;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
 use super::{audit, calculator, frame_backend, input, pollers, terminal};
 use crate::app::App;
@@ -88,7 +89,7 @@ pub(crate) struct ScreenFiles {
     pub settings: SettingsFile,
     /// Source of past moments.
     pub past: PastSource,
-    /// Directory of recordings.
+    /// Directory of recordings and of files of the screen.
     pub recordings: Option<PathBuf>,
 }
 
@@ -129,6 +130,7 @@ pub(crate) async fn show(
     let pollers = Pollers::spawn(clients, polling, &sender);
     let audit = audit::start(files.audit, sender.clone())?;
     let saver = Saver::new(files.settings, sender.clone());
+    let screen_writer = ScreenWriter::new(files.recordings.clone(), sender.clone());
     let signals = Signals::listen()?;
     terminal::restore_on_panic();
     let guard = terminal::TerminalGuard::enter(settings.mouse, settings.bell)?;
@@ -146,6 +148,7 @@ pub(crate) async fn show(
         pollers,
         audit,
         saver,
+        to_files: screen_writer,
         past,
         recording: ScreenRecorder::new(files.recordings),
         wake: None,
@@ -191,6 +194,7 @@ struct Screen {
     pollers: Pollers,
     audit: AuditThread,
     saver: Saver,
+    to_files: ScreenWriter,
     past: LookingBack,
     recording: ScreenRecorder,
     /// Time at which the app needs the next clock message.

@@ -1,4 +1,4 @@
-//! The menu of what can be copied, at the bottom of the details.
+//! The menu of what can be copied, at the bottom of the view.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -10,6 +10,7 @@ use super::draw::{fit, framed, rect};
 use super::theme::Theme;
 use super::{clicks, outside};
 use crate::app::App;
+use crate::app::copying::preview;
 use crate::app::mouse::{ClickTarget, ClickableLine};
 
 /// Maximum width of the menu, in cells.
@@ -20,7 +21,14 @@ const MAX_ABOUT: usize = 44;
 /// Draws the menu, if it is open. Returns the lines with an effect of clicks.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Vec<ClickableLine>> {
     let menu = app.modal.copy_menu()?;
-    let area = rect(app.areas().detail);
+    // In the details it covers their end, in other views the end of the screen.
+    let areas = app.areas();
+    let place = if app.covers_table() || !app.detail_has_keys() {
+        areas.below_header()
+    } else {
+        areas.detail
+    };
+    let area = rect(place);
     let width = WIDTH.min(area.width);
     let wanted = u16::try_from(menu.choices.len() + 2).unwrap_or(u16::MAX);
     let height = wanted.min(area.height);
@@ -46,7 +54,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ve
     let shown = menu.choices.iter().enumerate().skip(top);
     for ((index, choice), row) in shown.zip(inner.rows()) {
         let text_room = room.saturating_sub(about_width + 2);
-        let text = fit(&choice.text, text_room, theme.glyphs.more);
+        let text = fit(&preview(&choice.text), text_room, theme.glyphs.more);
         let gap = text_room.saturating_sub(text.width()) + 2;
         let about = fit(&choice.about, about_width, theme.glyphs.more);
         let line = Line::from(vec![

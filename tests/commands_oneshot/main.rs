@@ -22,6 +22,8 @@ mod faults;
 mod front;
 mod frozen;
 mod hostile;
+#[path = "../support/json_schema.rs"]
+mod json_schema;
 mod kill;
 mod kill_asks;
 mod kill_grace;

@@ -1,34 +1,12 @@
 //! Every JSON output matches its schema in `assets/schema`.
 
-use std::path::Path;
-
-use boon::{Compiler, Schemas};
 use maxtop::demo::ServedDialects;
 use serde_json::Value;
 
+use crate::json_schema::{assert_matches, fault};
 use crate::program::{Demo, Ran, command, ran};
 
 const DIALECTS: [ServedDialects; 2] = [ServedDialects::Draft, ServedDialects::JsonApi];
-
-/// Asserts that a document matches a schema.
-fn assert_matches(schema: &str, document: &Value) {
-    assert_eq!(fault(schema, document), None, "{schema}: {document:#}");
-}
-
-/// Returns why a document does not match a schema.
-fn fault(schema: &str, document: &Value) -> Option<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/schema/{schema}.json"));
-    let definition: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let (mut compiler, mut schemas) = (Compiler::new(), Schemas::new());
-    compiler.enable_format_assertions();
-    let place = format!("http://localhost/{schema}.json");
-    compiler.add_resource(&place, definition).unwrap();
-    let index = compiler.compile(&place, &mut schemas).unwrap();
-    schemas
-        .validate(document, index)
-        .err()
-        .map(|error| error.to_string())
-}
 
 fn demo(dialects: ServedDialects) -> Demo {
     Demo::with(dialects, |spec| {
@@ -59,6 +37,31 @@ fn lists_match_their_schema() {
         assert_matches("list", &json(&demo, &["list", "-o", "json"]));
         assert_matches("list", &json(&demo, &["list", "-o", "json", "--count", "1"]));
     }
+}
+
+#[test]
+fn lines_match_the_schema_of_lists() {
+    for dialects in DIALECTS {
+        let demo = demo(dialects);
+        for args in [
+            &["list", "-o", "jsonl"][..],
+            &["list", "-o", "jsonl", "--count", "2"],
+        ] {
+            let ran = run(&demo, args);
+            assert!(ran.out.lines().count() > 1, "{ran:?}");
+            for line in ran.out.lines() {
+                assert_matches("list", &serde_json::from_str(line).unwrap());
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_match_their_schema() {
+    let demo = demo(ServedDialects::JsonApi);
+    let settings = json(&demo, &["config", "-o", "json"]);
+    assert!(settings.as_array().unwrap().len() > 10);
+    assert_matches("config", &settings);
 }
 
 #[test]

@@ -14,6 +14,8 @@
 
 mod bytes;
 mod endpoint;
+#[path = "../support/json_schema.rs"]
+mod json_schema;
 mod pty;
 mod reader;
 mod screen;
@@ -52,6 +54,7 @@ mod readme;
 mod recording;
 mod refusal;
 mod resize;
+mod screen_file;
 mod server_view;
 mod services;
 mod signals;

@@ -61,6 +61,8 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('U')] Action::UnmarkAll, "U", "remove all marks", "";
     Table [ch('u')] Action::CancelKill, "u", "undo: cancel a kill in its grace period (Esc and q too); else bring back marks or a filter", "undo";
     Table [ch('F')] Action::Follow, "F", "follow the row under the cursor, or no longer", "";
+    Table [ch('y')] Action::Copy, "y", "menu of what can be copied: row, JSON, statement, commands, tables", "";
+    Table [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
     Table [ch('W')] Action::Save, "W", "save sort, columns, grouping and theme to the configuration file, after a question", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "";
@@ -80,6 +82,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     AnyView [ch('}')] Action::TravelMinutes(1), "}", "", "";
     AnyView [ch('L')] Action::Live, "L", "from the past back to live", "";
     AnyView [ch('R')] Action::Record, "R", "record what is fetched to a file, or end the recording", "";
+    AnyView [ch('P')] Action::WriteScreen, "P", "write the screen to a text file, and its sessions to a JSON file beside it", "";
     AnyView [ch('r')] Action::Refresh, "r", "poll now", "";
     AnyView [ctrl('l')] Action::Repaint, "Ctrl-l", "redraw the screen", "";
     AnyView [ctrl('z')] Action::Suspend, "Ctrl-z", "suspend to the shell; fg resumes", "";
@@ -155,7 +158,8 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Columns [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "";
     Blockers [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Blockers [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
-    Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread; without a database user the CREATE USER", "copy";
+    Blockers [ch('y')] Action::Copy, "y", "menu of what can be copied: KILL, statement, ids; without a database user the CREATE USER", "copy";
+    Blockers [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
     Blockers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
     Blockers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Blockers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
@@ -167,6 +171,8 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     SaveQuestion [ch('f')] Action::Toggle, "f", "write the filter too, or not", "filter too";
     SaveQuestion [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "keep the file as it is", "keep the file";
     Servers [on(Code::Enter)] Action::Open, "Enter", "show its sessions, as a filter", "its sessions";
+    Servers [ch('y')] Action::Copy, "y", "menu of what can be copied: name, commands, filter", "copy";
+    Servers [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
     Servers [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "servers or services", "other table";
     Servers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
     Servers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
@@ -176,7 +182,8 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Servers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
     Servers [on(Code::Esc), ch('S')] Action::Back, "Esc S", "back to the table", "back";
     Endpoints [on(Code::Enter)] Action::Open, "Enter", "show only its sessions, as a filter", "its sessions";
-    Endpoints [ch('y')] Action::Copy, "y", "copy what is known about the endpoint, with its fault", "copy";
+    Endpoints [ch('y')] Action::Copy, "y", "menu of what can be copied: all that is known, URL, commands", "copy";
+    Endpoints [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
     Endpoints [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
     Endpoints [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Endpoints [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::app::blockers::{BlockerRow, ThreadRow};
+use crate::app::copying::CopyChoice;
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
 use crate::app::locked::{activity, list_without, locked, report, report_at};
@@ -241,6 +242,7 @@ fn from_a_session_that_waits_for_a_thread_outside_the_proxy_its_kill_is_copied()
         }
         assert!(stage.app.blockers.is_some(), "{keys}");
         stage.press(Code::Char('y'));
+        stage.press(Code::Enter);
         assert_eq!(copied(&stage), ["KILL 77"], "{keys}");
     }
 }
@@ -259,12 +261,17 @@ fn b_changes_to_the_root_blocker_of_the_victim_under_the_cursor() {
     assert_eq!(victims(&stage), 1);
 }
 
+fn has_kill(choices: &[CopyChoice]) -> bool {
+    choices.iter().any(|choice| choice.text.starts_with("KILL "))
+}
+
 #[test]
 fn a_thread_that_is_no_session_has_a_kill_to_copy_unless_it_is_protected() {
     let mut stage = locked((80, 24));
     stage.type_text("bjjjjK");
     assert!(stage.app.modal.kill_dialog().is_none());
     stage.press(Code::Char('y'));
+    stage.press(Code::Enter);
     let copied = |stage: &AppHarness| {
         let texts = stage.asked.iter().filter_map(|effect| match effect {
             Effect::Copy(text) => Some(text.clone()),
@@ -290,15 +297,15 @@ fn a_thread_that_is_no_session_has_a_kill_to_copy_unless_it_is_protected() {
         thread.command = Some(text(command));
         report(&mut stage, Ok(activity));
         list_without(&mut stage, &[]);
-        stage.press(Code::Char('y'));
-        let status = stage.app.status.clone().unwrap().text;
-        assert!(status.starts_with("nothing to copy"), "{user}: {status}");
+        let offer = stage.app.copy_offer();
+        assert!(!has_kill(&offer.choices), "{user}");
+        assert!(offer.no_kill.is_some(), "{user}");
     }
     stage.app.settings.protect = crate::filter::Filter::parse("user=root").unwrap();
     report(&mut stage, Ok(activity()));
     list_without(&mut stage, &[]);
-    stage.press(Code::Char('y'));
-    assert_eq!(copied(&stage), ["KILL 77"], "protect matches its user");
+    let offer = stage.app.copy_offer();
+    assert!(!has_kill(&offer.choices), "protect matches its user");
 }
 
 #[test]
@@ -403,6 +410,7 @@ fn from_the_details_the_cursor_is_on_their_session() {
 fn without_a_database_user_the_statement_that_creates_it_is_copied() {
     let mut stage = AppHarness::new(crate::model::Dialect::JsonApi, (80, 24));
     stage.type_text("by");
+    stage.press(Code::Enter);
     let is_create = |effect: &Effect| matches!(effect, Effect::Copy(text) if text.starts_with("CREATE USER"));
     assert!(stage.asked.iter().any(is_create));
 }
@@ -499,11 +507,13 @@ fn a_protected_session_has_no_kill_to_copy_from_the_view() {
     let mut stage = locked((80, 24));
     stage.app.settings.protect = crate::filter::Filter::parse("address=10.0.3.7").unwrap();
     stage.type_text("by");
-    let status = stage.app.status.clone().unwrap().text;
+    let menu = stage.app.modal.copy_menu().unwrap();
+    assert!(!has_kill(&menu.choices), "{:?}", menu.choices);
     assert_eq!(
-        status,
-        "nothing to copy: session 1042 is protected by the configuration"
+        menu.no_kill.as_deref(),
+        Some("session 1042 is protected by the configuration")
     );
+    stage.press(Code::Esc);
     stage.press(Code::Char('K'));
     assert!(stage.app.modal.is_closed());
     let status = stage.app.status.clone().unwrap().text;

@@ -28,10 +28,10 @@ fn shown(stage: &AppHarness) -> u64 {
 #[test]
 fn the_first_copy_is_the_kill_of_the_thread_that_runs_the_statement() {
     let mut stage = opened(1187, (80, 24));
-    let choices = stage.app.copy_choices();
+    let choices = stage.app.copy_offer().choices;
     let texts: Vec<_> = choices.iter().map(|choice| choice.text.as_str()).collect();
     assert_eq!(
-        texts,
+        texts[..4],
         [
             "KILL 269",
             "1187",
@@ -50,7 +50,7 @@ fn the_first_copy_is_the_kill_of_the_thread_that_runs_the_statement() {
     stage.press(Code::Char('Y'));
     assert_eq!(copied(&stage)[1], texts.join("\n"));
     let status = stage.app.status.clone().unwrap().text;
-    assert_eq!(status, "sent to the clipboard: 4 lines");
+    assert_eq!(status, "sent to the clipboard: 5 lines");
 }
 
 #[test]
@@ -73,9 +73,10 @@ fn lines_to_copy_have_a_url_and_no_password() {
         url: "https://db-proxy-1:8989".to_owned(),
         user: Some("admin".to_owned()),
     });
-    let choices = stage.app.copy_choices();
+    let choices = stage.app.copy_offer().choices;
+    let curl = choices.iter().find(|choice| choice.about.contains("curl"));
     assert_eq!(
-        choices.last().unwrap().text,
+        curl.unwrap().text,
         "curl -sS -u 'admin' 'https://db-proxy-1:8989/v1/sessions/1187'"
     );
 }
@@ -132,12 +133,12 @@ fn the_copied_kill_has_the_whole_thread_id() {
     }
     crate::app::locked::report(&mut stage, Ok(activity.clone()));
     crate::app::locked::list_without(&mut stage, &[]);
-    assert_eq!(stage.app.copy_choices()[0].text, format!("KILL {whole}"));
+    assert_eq!(stage.app.copy_offer().choices[0].text, format!("KILL {whole}"));
     // The server has no such thread any more.
     activity.threads.rows.retain(|thread| thread.id != whole);
     crate::app::locked::report(&mut stage, Ok(activity));
     crate::app::locked::list_without(&mut stage, &[]);
-    assert_eq!(stage.app.copy_choices()[0].about, "session id");
+    assert_eq!(stage.app.copy_offer().choices[0].about, "session id");
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn the_menu_of_a_protected_session_offers_no_kill() {
     for protect in ["user=shop_api", "program=backup"] {
         let mut stage = opened(1187, (80, 24));
         stage.app.settings.protect = crate::filter::Filter::parse(protect).unwrap();
-        let choices = stage.app.copy_choices();
+        let choices = stage.app.copy_offer().choices;
         assert!(
             choices.iter().all(|choice| !choice.text.starts_with("KILL")),
             "{protect}"

@@ -142,6 +142,7 @@ fn y_copies_the_fault_and_the_next_step() {
     let mut stage = five((80, 24));
     stage.press(Code::Char('E'));
     stage.press(Code::Char('y'));
+    stage.press(Code::Enter);
     let copied = stage.asked.iter().find_map(|effect| match effect {
         Effect::Copy(text) => Some(text.clone()),
         _ => None,

@@ -296,7 +296,7 @@ fn a_client_that_is_back_at_once_is_told_of() {
 fn y_in_the_details_offers_the_kill_of_each_connection_and_copies_the_first() {
     let mut stage = stage();
     stage.press(Code::Enter);
-    let first = |stage: &AppHarness| stage.app.copy_choices()[0].about.clone();
+    let first = |stage: &AppHarness| stage.app.copy_offer().choices[0].about.clone();
     assert_eq!(first(&stage), "session id", "no thread id is known");
     let connection = |thread| crate::model::ConnectionDetail {
         thread_id: Some(thread),

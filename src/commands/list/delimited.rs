@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::json::record;
 use super::printer::Poll;
 use crate::app::build_view::TableView;
 use crate::app::columns::{Column, ColumnId};
+use crate::app::session_record::{COLUMNS, Cell, RecordColumn, SessionRecord};
 use crate::commands::exit::CommandError;
-use crate::commands::record::{COLUMNS, Cell, RecordColumn};
 use crate::config::ConfigError;
 
 /// First characters of a cell that a spreadsheet takes for a formula.
@@ -160,7 +159,7 @@ fn each_row(
     mut write: impl FnMut(&[Cell<'_>]) -> io::Result<()>,
 ) -> io::Result<()> {
     for row in view.window(0, view.len()) {
-        let record = record(&row, urls);
+        let record = SessionRecord::of(&row, urls);
         let cell = |column: &OutputColumn| match column {
             OutputColumn::Record(column) => (column.cell)(&record),
             OutputColumn::Screen(column) => (column.cell)(&row).map_or(Cell::Unknown, Cell::Text),

@@ -5,9 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::app::build_view::TableView;
-use crate::app::row::TableRow;
-use crate::commands::record::SessionRecord;
-use crate::model::Snapshot;
+use crate::app::session_record::SessionRecord;
 use crate::runtime::json;
 
 /// Writes one array, with one object per line.
@@ -63,22 +61,6 @@ pub(super) fn records<'a>(
     view: &'a TableView,
     urls: &'a [String],
 ) -> impl Iterator<Item = SessionRecord<'a>> {
-    view.window(0, view.len()).map(|row| record(&row, urls))
-}
-
-/// Returns a row as a record.
-pub(super) fn record<'a>(row: &TableRow<'a>, urls: &'a [String]) -> SessionRecord<'a> {
-    SessionRecord::new(
-        url(urls, row.snapshot),
-        &row.identity(),
-        row.session,
-        &row.diagnosis,
-        row.locks.numbers(),
-    )
-}
-
-/// Returns the URL of a list's endpoint.
-fn url<'a>(urls: &'a [String], snapshot: &Snapshot) -> &'a str {
-    urls.get(usize::from(snapshot.endpoint.0))
-        .map_or("", String::as_str)
+    view.window(0, view.len())
+        .map(|row| SessionRecord::of(&row, urls))
 }

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::ShownSession;
 use super::transaction::TransactionRecord;
-use crate::commands::record::SessionRecord;
+use crate::app::session_record::SessionRecord;
 use crate::model::{
     ConnectionDetail, ConnectionStatistics, Dialect, RetainedStatement, StatementReply, Text,
 };

@@ -227,6 +227,15 @@ fn open(path: &Path, overwrite: bool) -> io::Result<File> {
     Ok(file)
 }
 
+/// Creates a new file for its owner only.
+///
+/// # Errors
+///
+/// Returns the error of the system, also if the file exists.
+pub(crate) fn create_for_owner(path: &Path) -> io::Result<File> {
+    open(path, false)
+}
+
 /// Creates the directory of a file.
 ///
 /// # Errors

@@ -4,9 +4,11 @@ use std::io;
 
 use super::{Screen, ScreenExit};
 use crate::app::msg::Effect;
+use crate::app::screen_file::ScreenData;
 use crate::clock;
 use crate::kill::Order;
 use crate::poller::PollerCommand;
+use crate::runtime::frame_backend::last_frame;
 
 impl Screen {
     /// Executes an effect.
@@ -29,6 +31,7 @@ impl Screen {
             Effect::Prioritize(shown) => self.pollers.prioritize(&shown),
             Effect::Kill(order) => self.kill(order)?,
             Effect::Save { settings, confirmed } => self.saver.start(settings, confirmed),
+            Effect::WriteScreen(data) => self.write_screen(data)?,
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::Bell => self.canvas.backend_mut().ring(),
             Effect::Title(text) => self.canvas.backend_mut().set_title(text),
@@ -43,6 +46,16 @@ impl Screen {
                 unsettled,
             } => self.quit(keep_frame, unsettled),
         }
+        Ok(())
+    }
+
+    /// Writes the screen and its data to files that are named after the present time.
+    fn write_screen(&self, data: Box<ScreenData>) -> io::Result<()> {
+        let shown = self.shown();
+        let frame = last_frame(shown)?;
+        let now = clock::now().wall.to_zoned_datetime(shown.settings.zone.clone());
+        let name = now.strftime("%Y-%m-%d_%H-%M-%S%.3f").to_string();
+        self.to_files.start(&name, frame, data);
         Ok(())
     }
 

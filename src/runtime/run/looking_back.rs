@@ -153,7 +153,8 @@ impl Screen {
             return self.update_past(msg);
         }
         if msg.is_for_both() {
-            self.past.has_changed |= !matches!(msg, Msg::Happened(_) | Msg::Recording(_));
+            self.past.has_changed |=
+                !matches!(msg, Msg::Happened(_) | Msg::Recording(_) | Msg::ScreenWritten(_));
             self.update_past(msg.clone())?;
         }
         self.update(msg)

@@ -1,16 +1,18 @@
-//! A session as JSON, csv and tsv. The field names and types are a stable interface.
-//! JSON has the raw values; csv and tsv have the displayed ones.
+//! A session as JSON, csv and tsv: for the commands, the clipboard and files of the screen. The field names and
+//! types are a stable interface. JSON has the raw values; csv and tsv have the displayed ones.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::row::TableRow;
 use crate::diagnosis::{Diagnosis, Finding};
-use crate::model::{Identity, LockNumbers, ServerConnection, Session, Span, Text};
+use crate::model::{Identity, LockNumbers, Pieces, ServerConnection, Session, Span, Text, TextPiece};
 
 /// One session, borrowed. Unknown values are `null`.
 #[derive(Debug, Serialize)]
-pub(super) struct SessionRecord<'a> {
+pub(crate) struct SessionRecord<'a> {
     endpoint: &'a str,
     /// The fingerprint of the identity.
     key: String,
@@ -59,11 +61,11 @@ struct StuckRecord {
 }
 
 /// A column of csv and tsv.
-pub(super) struct RecordColumn {
+pub(crate) struct RecordColumn {
     /// Name, as in JSON.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// Returns the value.
-    pub(super) cell: for<'a> fn(&'a SessionRecord<'_>) -> Cell<'a>,
+    pub(crate) cell: for<'a> fn(&'a SessionRecord<'_>) -> Cell<'a>,
 }
 
 const fn column(name: &'static str, cell: for<'a> fn(&'a SessionRecord<'_>) -> Cell<'a>) -> RecordColumn {
@@ -71,7 +73,7 @@ const fn column(name: &'static str, cell: for<'a> fn(&'a SessionRecord<'_>) -> C
 }
 
 /// Columns of csv and tsv: the JSON fields with a single value. New ones are added at the end.
-pub(super) static COLUMNS: [RecordColumn; 24] = [
+pub(crate) static COLUMNS: [RecordColumn; 24] = [
     column("endpoint", |record| own(Some(record.endpoint))),
     column("key", |record| own(Some(&record.key))),
     column("id", |record| number(Some(record.id))),
@@ -103,14 +105,14 @@ pub(super) static COLUMNS: [RecordColumn; 24] = [
 
 impl RecordColumn {
     /// Returns the column with this name.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         COLUMNS.iter().find(|column| column.name == name)
     }
 }
 
 /// One value of a csv or tsv line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// Text from the server or a client.
     Text(Cow<'a, str>),
     /// A number.
@@ -120,8 +122,38 @@ pub(super) enum Cell<'a> {
 }
 
 impl<'a> SessionRecord<'a> {
+    /// Creates the record of a row. `urls` are the displayed URLs of the endpoints, by number.
+    pub(crate) fn of(row: &TableRow<'a>, urls: &'a [String]) -> Self {
+        let url = urls.get(usize::from(row.snapshot.endpoint.0));
+        Self::new(
+            url.map_or("", String::as_str),
+            &row.identity(),
+            row.session,
+            &row.diagnosis,
+            row.locks.numbers(),
+        )
+    }
+
+    /// Returns the record on one line. The characters that the screen escapes are written as `\\uXXXX`. `None` if it
+    /// cannot be written.
+    pub(crate) fn json_line(&self) -> Option<String> {
+        let json = serde_json::to_string(self).ok()?;
+        let mut line = String::with_capacity(json.len());
+        for piece in Pieces::of(&json) {
+            match piece {
+                TextPiece::Plain(plain) => line.push_str(plain),
+                TextPiece::Escaped(c) => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        write!(line, "\\u{unit:04x}").ok()?;
+                    }
+                }
+            }
+        }
+        Some(line)
+    }
+
     /// Creates the record. `endpoint` is the displayed URL.
-    pub(super) fn new(
+    pub(crate) fn new(
         endpoint: &'a str,
         identity: &Identity,
         session: &'a Session,
