@@ -7,6 +7,7 @@ mod examples;
 mod exit_status;
 #[cfg(feature = "export")]
 mod export;
+mod for_shells;
 mod global_options;
 mod recordings;
 mod scope;
@@ -29,6 +30,7 @@ pub(crate) use self::demo::DemoArgs;
 pub(crate) use self::exit_status::EXIT_STATUSES;
 #[cfg(feature = "export")]
 pub(crate) use self::export::ExportArgs;
+pub(crate) use self::for_shells::{CompletionsArgs, ManArgs};
 pub(crate) use self::global_options::GlobalOptions;
 pub(crate) use self::recordings::{RecordArgs, ReplayArgs, ReportArgs};
 
@@ -75,7 +77,7 @@ fn without_help_option(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsS
 }
 
 /// Returns the definition of the command line, with the help of every command.
-fn command() -> Command {
+pub(crate) fn command() -> Command {
     let program = Heading::Program.text();
     let version = Arg::new("version")
         .short('V')
@@ -126,6 +128,10 @@ pub(crate) enum CliCommand {
     Doctor(DoctorArgs),
     /// Show every setting and its origin
     Config(ConfigArgs),
+    /// Print a man page
+    Man(ManArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
 }
 
 impl CliCommand {
@@ -144,6 +150,8 @@ impl CliCommand {
             Self::Report(_) => CommandName::Report,
             Self::Doctor(_) => CommandName::Doctor,
             Self::Config(_) => CommandName::Config,
+            Self::Man(_) => CommandName::Man,
+            Self::Completions(_) => CommandName::Completions,
         };
         match name.word() {
             Some(word) => word,

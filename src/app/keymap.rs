@@ -240,6 +240,29 @@ impl Action {
     }
 }
 
+/// Names of the contexts whose keys the documents list, in their order.
+pub(crate) const PLACES: [(KeyContext, &str); 19] = [
+    (KeyContext::Table, "sessions"),
+    (KeyContext::AnyView, "every view"),
+    (KeyContext::Groups, "groups"),
+    (KeyContext::Detail, "details"),
+    (KeyContext::Dialog, "kill dialog"),
+    (KeyContext::Reason, "reason of a kill"),
+    (KeyContext::Prompt, "filter"),
+    (KeyContext::Search, "search"),
+    (KeyContext::Columns, "list of columns"),
+    (KeyContext::Copy, "menu of copies"),
+    (KeyContext::Blockers, "blockers"),
+    (KeyContext::Servers, "servers"),
+    (KeyContext::Endpoints, "endpoints"),
+    (KeyContext::Overlay, "overview, kill log"),
+    (KeyContext::Events, "log of events"),
+    (KeyContext::Replay, "recording"),
+    (KeyContext::Time, "time of a recording"),
+    (KeyContext::Help, "help"),
+    (KeyContext::HelpSearch, "search in the help"),
+];
+
 /// One line of the table of keys.
 pub(crate) struct Binding {
     /// Context in which the keys are bound.

@@ -19,7 +19,7 @@ never from an option.";
 const TIMES: &str = "TIME is 500ms, 30s, 5m or 1h; a number alone is in seconds.";
 
 /// The endings, one for each command.
-pub(super) const ENDINGS: [Ending; 11] = [
+pub(super) const ENDINGS: [Ending; 13] = [
     Ending {
         command: CommandName::Screen,
         examples: &[
@@ -160,6 +160,24 @@ pub(super) const ENDINGS: [Ending; 11] = [
             ),
         ],
         notes: &["Sends no request and reads no password."],
+    },
+    Ending {
+        command: CommandName::Man,
+        examples: &[
+            ("maxtop man | man -l -", "read it"),
+            ("maxtop man list > maxtop-list.1", "a file of a command"),
+        ],
+        notes: &[],
+    },
+    Ending {
+        command: CommandName::Completions,
+        examples: &[(
+            "maxtop completions bash > maxtop",
+            "for a directory of completions",
+        )],
+        notes: &[
+            "A directory for them: bash /usr/share/bash-completion/completions,\nzsh a directory of $fpath (as _maxtop), fish ~/.config/fish/completions\n(as maxtop.fish).",
+        ],
     },
 ];
 

@@ -1,13 +1,13 @@
 //! The commands of the program, one module each. This room may use all others.
 //!
 //! Shared by the commands: exit statuses and errors (`exit`), clients (`connect`, `auth_preflight`), replies of
-//! several endpoints (`answers`), output (`output`), and the two forms of a session, JSON (`record`) and table
-//! (`grid`).
+//! several endpoints (`answers`), output (`output`), and the table of sessions (`grid`).
 
 mod answers;
 mod arguments;
 mod ascii;
 mod auth_preflight;
+mod completions;
 mod config;
 mod connect;
 #[cfg(feature = "demo")]
@@ -19,6 +19,7 @@ mod export;
 mod grid;
 mod kill;
 mod list;
+mod man;
 mod output;
 mod paragraph;
 mod password_prompt;
@@ -93,6 +94,8 @@ fn run(cli: &Cli) -> ExitStatus {
         Some(CliCommand::Export(args)) => export::run(&cli.global, args),
         Some(CliCommand::Show(args)) => show::run(&cli.global, args),
         Some(CliCommand::Kill(args)) => kill::run(&cli.global, args),
+        Some(CliCommand::Man(args)) => man::run(args),
+        Some(CliCommand::Completions(args)) => completions::run(args),
         Some(CliCommand::Config(args)) => config::run(&cli.global, args),
         Some(CliCommand::Record(args)) => recording::run(&cli.global, args),
         Some(CliCommand::Replay(args)) => replay::run(&cli.global, args),

@@ -25,11 +25,15 @@ pub(crate) enum CommandName {
     Doctor,
     /// `maxtop config`.
     Config,
+    /// `maxtop man`.
+    Man,
+    /// `maxtop completions`.
+    Completions,
 }
 
 impl CommandName {
     /// All commands, in the order of the help.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Screen,
         Self::Demo,
         Self::List,
@@ -41,6 +45,8 @@ impl CommandName {
         Self::Report,
         Self::Doctor,
         Self::Config,
+        Self::Man,
+        Self::Completions,
     ];
 
     /// Returns the word on the command line; `None` for the screen.
@@ -57,6 +63,8 @@ impl CommandName {
             Self::Report => Some("report"),
             Self::Doctor => Some("doctor"),
             Self::Config => Some("config"),
+            Self::Man => Some("man"),
+            Self::Completions => Some("completions"),
         }
     }
 

@@ -32,6 +32,7 @@ mod kill_statements;
 mod list;
 mod list_watch;
 mod locks;
+mod man;
 mod many;
 mod names;
 #[path = "../support/openmetrics.rs"]

@@ -5,34 +5,13 @@ use std::fmt::Write as _;
 use super::*;
 use crate::app::AppSettings;
 use crate::app::key_names::{action_name, key};
-use crate::app::keymap::{Action, BINDINGS, Code, KeyContext, KeyPress};
+use crate::app::keymap::{Action, BINDINGS, Code, KeyContext, KeyPress, PLACES};
 use crate::app::remap::RemappedKeys;
 
 #[test]
 fn docs_have_the_table_of_keys() {
-    let contexts = [
-        (KeyContext::Table, "sessions"),
-        (KeyContext::AnyView, "every view"),
-        (KeyContext::Groups, "groups"),
-        (KeyContext::Detail, "details"),
-        (KeyContext::Dialog, "kill dialog"),
-        (KeyContext::Reason, "reason of a kill"),
-        (KeyContext::Prompt, "filter"),
-        (KeyContext::Search, "search"),
-        (KeyContext::Columns, "list of columns"),
-        (KeyContext::Copy, "menu of copies"),
-        (KeyContext::Blockers, "blockers"),
-        (KeyContext::Servers, "servers"),
-        (KeyContext::Endpoints, "endpoints"),
-        (KeyContext::Overlay, "overview, kill log"),
-        (KeyContext::Events, "log of events"),
-        (KeyContext::Replay, "recording"),
-        (KeyContext::Time, "time of a recording"),
-        (KeyContext::Help, "help"),
-        (KeyContext::HelpSearch, "search in the help"),
-    ];
     let mut table = "| where | keys | what they do |\n|---|---|---|\n".to_owned();
-    for (context, place) in contexts {
+    for (context, place) in PLACES {
         let all = BINDINGS.iter().filter(|binding| binding.context == context);
         for binding in all.filter(|binding| !binding.about.is_empty()) {
             let keys: Vec<_> = binding
