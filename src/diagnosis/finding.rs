@@ -75,6 +75,23 @@ impl<'a> Diagnosis<'a> {
         self.found.first()
     }
 
+    /// Returns the strongest finding as a short text for a table cell. A long statement without a server connection
+    /// has two reasons. Both are named in the same order, so that the text stays when one becomes more severe.
+    pub(crate) fn short(&self, session: &Session) -> Option<String> {
+        let first = self.strongest()?;
+        let is_pair =
+            |finding: &&Finding| matches!(finding.evidence, Evidence::Query { .. } | Evidence::NoBackend(_));
+        if is_pair(&first) {
+            let mut pair: Vec<_> = self.found.iter().filter(is_pair).collect();
+            if pair.len() > 1 {
+                pair.sort_by_key(|finding| std::cmp::Reverse(finding.reason.index()));
+                let texts: Vec<_> = pair.iter().map(|finding| finding.short(session)).collect();
+                return Some(texts.join(", "));
+            }
+        }
+        Some(first.short(session))
+    }
+
     /// Returns the severity of the strongest finding.
     pub fn severity(&self) -> Option<Severity> {
         self.strongest().map(|finding| finding.severity)

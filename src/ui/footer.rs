@@ -282,7 +282,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
 fn word(app: &App, binding: &Binding) -> &'static str {
     match binding.action {
         Action::Unfold if app.detail.as_ref().is_some_and(|detail| detail.unfolded) => "fold",
-        Action::StrikeHealthy if asks(app, |asking| asking.counts.healthy == 0) => "include healthy",
+        Action::StrikeHealthy if asks(app, |asking| asking.counts.healthy == 0) => "include not stuck",
         _ => binding.hint,
     }
 }

@@ -114,7 +114,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Copy [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
     Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "no", "no";
     Dialog [ch('y')] Action::Yes, "y", "yes, once the check has passed", "yes";
-    Dialog [ch('h')] Action::StrikeHealthy, "h", "strike out the sessions that are not stuck, or include them again", "strike out healthy";
+    Dialog [ch('h')] Action::StrikeHealthy, "h", "strike out the sessions that are not stuck, or include them again", "strike out not stuck";
     Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
     Dialog [ch('b')] Action::Blockers, "b", "change to the root blocker that the session waits for", "blocker";
     Dialog [ch('s')] Action::KillStatements, "s", "with sql-user: kill the running statements too, or not", "statements";

@@ -23,7 +23,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     if !threads.is_empty() {
         // The sentence about its thread says more.
         work.statement = Ternary::No;
-    } else if running::retained(pane).is_some() {
+    } else if running::retained(pane).is_some() && !work.is_unconnected {
         work.statement = Ternary::Yes;
     }
     let general = consequences(work, 1, false).into_iter();
