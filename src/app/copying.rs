@@ -147,7 +147,9 @@ impl App {
     /// Returns the `KILL` of each thread of the session, that of a thread with a statement first. A session
     /// that is or may be protected has none.
     fn kill_choices(&self, pane: &DetailPane) -> Vec<CopyChoice> {
-        if self.protection_of(&pane.identity, pane.session()).is_some() {
+        // The thread may belong to another session by now.
+        let is_past = self.past.is_some();
+        if is_past || self.protection_of(&pane.identity, pane.session()).is_some() {
             return Vec::new();
         }
         let mut threads = pane.threads();

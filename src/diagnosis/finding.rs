@@ -239,3 +239,38 @@ impl ReasonSet {
             .map(|(_, reason)| reason.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::evidence::Lasted;
+    use crate::model::SessionId;
+
+    #[test]
+    fn a_long_statement_without_a_server_keeps_both_reasons_in_one_order() {
+        let finding = |name: &str, severity, evidence| Finding {
+            reason: REASONS.iter().find(|reason| reason.name == name).unwrap(),
+            severity,
+            evidence,
+        };
+        let lasted = Lasted {
+            span: Span::from_secs(300),
+            is_least: false,
+        };
+        let query = Evidence::Query { lasted, quiet: None };
+        let text = |severity| {
+            let mut found = [
+                finding("query", severity, query.clone()),
+                finding("no-backend", Severity::Look, Evidence::NoBackend(lasted)),
+            ];
+            order(&mut found);
+            let diagnosis = Diagnosis {
+                found: &found,
+                ..Diagnosis::default()
+            };
+            diagnosis.short(&Session::bare(SessionId(1))).unwrap()
+        };
+        assert_eq!(text(Severity::Look), "query 5m, no backend 5m");
+        assert_eq!(text(Severity::Act), text(Severity::Look));
+    }
+}

@@ -253,10 +253,11 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
     let room = (usize::from(area.width) + 2).saturating_sub(width(&kept));
     let mut line = Line::from(" ");
     let mut places = Vec::new();
-    // Trouble of a server or an endpoint comes first, then what can be undone.
+    // Trouble of a server or an endpoint comes first, then what can be undone, then the other pane.
     let is_first = |binding: &&Binding| {
         let action = binding.action;
-        matches!(action, Action::Servers | Action::Endpoints | Action::CancelKill)
+        let is_pane = action == Action::NextPane && binding.context == KeyContext::Table;
+        matches!(action, Action::Servers | Action::Endpoints | Action::CancelKill) || is_pane
     };
     let others = usable
         .clone()

@@ -63,7 +63,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('F')] Action::Follow, "F", "follow the row under the cursor, or no longer", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
     Table [ch('W')] Action::Save, "W", "save sort, columns, grouping and theme to the configuration file, after a question", "";
-    Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "";
+    Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "details";
     Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: freeze the table; polling continues", "";
     Table [ch('+')] Action::Pace(1), "+ -", "poll less or more often", "";
     Table [ch('-')] Action::Pace(-1), "-", "", "";

@@ -14,7 +14,7 @@ use crate::app::msg::Msg;
 use crate::model::{ConnectionDetail, Dialect, EndpointId, MonitorReport, RequestError, ServerState};
 use crate::ui::view;
 
-fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
+pub(super) fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
     ServerState {
         name: text(name),
         state: Some(text(state)),
