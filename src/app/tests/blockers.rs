@@ -525,6 +525,12 @@ fn every_statement_that_an_ended_session_has_left_running_is_listed() {
     assert_eq!(ended(&stage), left);
     assert_eq!(stage.app.table.view.blockers.totals.left_running, 2);
     stage.type_text("bG");
+    let pane = stage.app.blockers.as_ref().unwrap();
+    let (rows, height) = (&stage.app.table.view.blockers.rows, stage.app.blocker_lines());
+    assert!(
+        pane.top + height >= rows.len(),
+        "the line below the last thread is shown"
+    );
     // A round that fails says nothing about them.
     report(&mut stage, Err(ServerAccessFault::Busy));
     list_without(&mut stage, &[1042, 1300]);
