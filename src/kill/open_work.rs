@@ -48,14 +48,29 @@ impl OpenWork {
         });
         let statement = if runs_on_server {
             Some(true)
-        } else if is_unconnected {
-            Some(false)
         } else {
             is_running(dialect, instance, session)
         };
         Self {
-            transaction: ternary(transaction.or_else(|| is_unconnected.then_some(false))),
+            transaction: ternary(transaction),
             statement: ternary(statement),
+            is_unconnected: false,
+        }
+        .without_servers_if(is_unconnected)
+    }
+
+    /// Returns it for a session that is known to have no server connection, if it is one.
+    pub(crate) fn without_servers_if(self, is_unconnected: bool) -> Self {
+        if !is_unconnected {
+            return self;
+        }
+        let transaction = match self.transaction {
+            Ternary::Yes => Ternary::Yes,
+            Ternary::No | Ternary::Unknown => Ternary::No,
+        };
+        Self {
+            transaction,
+            statement: Ternary::No,
             is_unconnected,
         }
     }

@@ -117,7 +117,8 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     }
     for part in parts {
         let gap = if line.spans.len() > 1 { dot.as_str() } else { "" };
-        if !app.table.filter.is_empty() && line.width() + part_width(&part) > width + 1 {
+        // A part is left out rather than cut.
+        if line.spans.len() > 1 && line.width() + part_width(&part) > width + 1 {
             continue;
         }
         line.push_span(Span::styled(gap.to_owned(), theme.dim));

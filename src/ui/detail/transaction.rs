@@ -73,7 +73,7 @@ fn missing(app: &App, pane: &DetailPane) -> Option<&'static str> {
 }
 
 /// Returns the lines of the tree to the left of a session: `│ ├ `. `below` has the depths of the sessions below it.
-fn tree_lines(depth: usize, below: impl Iterator<Item = usize> + Clone) -> String {
+fn tree_lines(depth: usize, below: &(impl Iterator<Item = usize> + Clone)) -> String {
     let continues = |level: usize| {
         let mut rest = below.clone().take_while(|other| *other >= level);
         rest.any(|other| other == level)
@@ -107,7 +107,7 @@ fn waiting<'a>(
     for (place, one) in waiting.iter().take(MAX_WAITING).enumerate() {
         let label = if place == 0 { "WAIT FOR IT" } else { "" };
         let below = waiting.iter().skip(place + 1).map(|other| other.depth);
-        let tree = tree_lines(one.depth, below);
+        let tree = tree_lines(one.depth, &below);
         let room = CLIENT.saturating_sub(tree.width());
         let client = pen.fit(&format!("{} {}", one.id, one.client), room);
         let gap = room.saturating_sub(client.width());
@@ -170,7 +170,7 @@ mod tests {
 
     fn tree(depths: &[usize]) -> Vec<String> {
         let lines = depths.iter().enumerate();
-        let lines = lines.map(|(place, depth)| tree_lines(*depth, depths[place + 1..].iter().copied()));
+        let lines = lines.map(|(place, depth)| tree_lines(*depth, &depths[place + 1..].iter().copied()));
         lines.collect()
     }
 
