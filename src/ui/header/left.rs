@@ -68,13 +68,12 @@ pub(super) fn line<'a>(
     }
     let most = whole.saturating_sub(MIN_RIGHT).min(width);
     more_troubles(app, troubles.as_slice(), theme, &mut line, (width, most));
-    // Interval and version give way to it.
-    if lacks_locks(app, endpoint) && line.width() + GAP.len() + NO_LOCKS.len() <= width {
-        push(&mut line, Span::styled(NO_LOCKS, theme.dim));
-    }
     let is_live = endpoint.link == LinkState::Live && !app.is_stale(endpoint);
     let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.dim));
-    for flag in switches(app, endpoint, theme).into_iter().chain(pace) {
+    // Interval and version give way to the note on locks.
+    let no_locks = lacks_locks(app, endpoint).then(|| Span::styled(NO_LOCKS, theme.dim));
+    let switches = switches(app, endpoint, theme).into_iter();
+    for flag in switches.chain(no_locks).chain(pace) {
         if line.width() + flag.width() + GAP.len() <= width {
             push(&mut line, flag);
         }
