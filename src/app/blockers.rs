@@ -126,6 +126,10 @@ impl BlockersPane {
         self.cursor = Some(thread.key.clone());
         // The line above a thread belongs to it if it is the first one.
         let top = if place == 0 { 0 } else { self.top };
+        // The lines below it belong to it too, up to the next thread.
+        let below = rows.iter().skip(place + 1);
+        let lines = below.take_while(|row| row.thread().is_none()).count();
+        let top = clamp_scroll(top, place + lines, rows.len(), height);
         self.top = clamp_scroll(top, place, rows.len(), height);
     }
 }

@@ -92,8 +92,17 @@ impl App {
             (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
             (KeyContext::Overlay, Some(Action::Open)) => self.modal.open_in_overlay(),
             (_, Some(action)) => self.act(action),
+            (KeyContext::Table, None) if self.is_key_of_details(key) => {
+                let text = "this key works in the details: press Tab first";
+                self.status = Some(Status::note(text.to_owned()));
+            }
             (_, None) => self.unknown_key(),
         }
+    }
+
+    /// Whether a key has an effect in the details that are open beside or below the table.
+    fn is_key_of_details(&self, key: KeyPress) -> bool {
+        self.detail.is_some() && action(KeyContext::Detail, key).is_some()
     }
 
     pub(super) fn unknown_key(&mut self) {

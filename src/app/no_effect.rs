@@ -50,6 +50,9 @@ const OF_ROWS: &[Action] = &[
     Action::CopyAll,
 ];
 
+/// Actions that mark sessions for a kill.
+const MARKING: &[Action] = &[Action::Mark, Action::MarkRange, Action::MarkAll];
+
 const KILL_IN_PROGRESS: &str = "a kill is in progress: look back when it has ended";
 
 /// All of them. The first one that applies is shown.
@@ -68,7 +71,7 @@ static NO_EFFECTS: &[NoEffect] = &[
     },
     NoEffect {
         contexts: TABLE,
-        actions: &[Action::Mark],
+        actions: MARKING,
         applies: App::is_replay,
         text: "no session of a recording is marked: it cannot be killed",
     },
@@ -113,6 +116,12 @@ static NO_EFFECTS: &[NoEffect] = &[
         actions: &[Action::Kill],
         applies: |app| app.past.is_some(),
         text: "the past cannot be killed: L for live",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: MARKING,
+        applies: |app| app.past.is_some(),
+        text: "no session of the past is marked, it cannot be killed: L for live",
     },
     NoEffect {
         contexts: VIEWS,
@@ -263,6 +272,15 @@ static NO_EFFECTS: &[NoEffect] = &[
         actions: &[Action::Blockers],
         applies: |app| app.root_of_dialog().is_none(),
         text: "no blocker of this session is known",
+    },
+    NoEffect {
+        contexts: DIALOG,
+        actions: &[Action::KillStatements, Action::Reason],
+        applies: |app| {
+            let dialog = app.modal.kill_dialog();
+            dialog.is_some_and(|dialog| !dialog.batch.counts().has_open)
+        },
+        text: "nothing here can be killed; Esc closes the dialog",
     },
     NoEffect {
         contexts: DIALOG,

@@ -188,9 +188,9 @@ impl KillDialog {
     /// Returns in a few words why a victim is stuck.
     pub(crate) fn why(&self, index: usize, session: &Session) -> String {
         let diagnosis = self.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
-        match diagnosis.and_then(|diagnosis| diagnosis.strongest()) {
-            Some(finding) => finding.short(session),
-            None if self.is_healthy(index) => "healthy".to_owned(),
+        match diagnosis.and_then(|diagnosis| diagnosis.short(session)) {
+            Some(reason) => reason,
+            None if self.is_healthy(index) => "no reason found".to_owned(),
             None => "unknown".to_owned(),
         }
     }

@@ -75,6 +75,23 @@ impl<'a> Diagnosis<'a> {
         self.found.first()
     }
 
+    /// Returns the strongest finding as a short text for a table cell. A long statement without a server connection
+    /// has two reasons. Both are named in the same order, so that the text stays when one becomes more severe.
+    pub(crate) fn short(&self, session: &Session) -> Option<String> {
+        let first = self.strongest()?;
+        let is_pair =
+            |finding: &&Finding| matches!(finding.evidence, Evidence::Query { .. } | Evidence::NoBackend(_));
+        if is_pair(&first) {
+            let mut pair: Vec<_> = self.found.iter().filter(is_pair).collect();
+            if pair.len() > 1 {
+                pair.sort_by_key(|finding| std::cmp::Reverse(finding.reason.index()));
+                let texts: Vec<_> = pair.iter().map(|finding| finding.short(session)).collect();
+                return Some(texts.join(", "));
+            }
+        }
+        Some(first.short(session))
+    }
+
     /// Returns the severity of the strongest finding.
     pub fn severity(&self) -> Option<Severity> {
         self.strongest().map(|finding| finding.severity)
@@ -220,5 +237,40 @@ impl ReasonSet {
         named
             .filter(move |(index, _)| self.0 & (1 << index) != 0)
             .map(|(_, reason)| reason.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::evidence::Lasted;
+    use crate::model::SessionId;
+
+    #[test]
+    fn a_long_statement_without_a_server_keeps_both_reasons_in_one_order() {
+        let finding = |name: &str, severity, evidence| Finding {
+            reason: REASONS.iter().find(|reason| reason.name == name).unwrap(),
+            severity,
+            evidence,
+        };
+        let lasted = Lasted {
+            span: Span::from_secs(300),
+            is_least: false,
+        };
+        let query = Evidence::Query { lasted, quiet: None };
+        let text = |severity| {
+            let mut found = [
+                finding("query", severity, query.clone()),
+                finding("no-backend", Severity::Look, Evidence::NoBackend(lasted)),
+            ];
+            order(&mut found);
+            let diagnosis = Diagnosis {
+                found: &found,
+                ..Diagnosis::default()
+            };
+            diagnosis.short(&Session::bare(SessionId(1))).unwrap()
+        };
+        assert_eq!(text(Severity::Look), "query 5m, no backend 5m");
+        assert_eq!(text(Severity::Act), text(Severity::Look));
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct OpenWork {
     pub transaction: Ternary,
     /// Whether a statement runs.
     pub statement: Ternary,
+    /// Whether it is known to have no server connection: then nothing of it runs on a server.
+    pub is_unconnected: bool,
 }
 
 impl OpenWork {
@@ -20,6 +22,7 @@ impl OpenWork {
     pub(crate) const UNKNOWN: Self = Self {
         transaction: Ternary::Unknown,
         statement: Ternary::Unknown,
+        is_unconnected: false,
     };
 
     /// Returns what the admin API and the servers report about a session.
@@ -34,8 +37,10 @@ impl OpenWork {
             LockKnowledge::Known(own) => Some(own.is_some_and(|own| own.transaction.is_some())),
             LockKnowledge::NoAccess | LockKnowledge::Unknown => extra.and_then(|extra| extra.in_transaction),
         };
-        let connections = session.server_connections().unwrap_or_default().iter();
-        let runs_on_server = connections.into_iter().any(|connection| {
+        let known_connections = session.server_connections();
+        let is_unconnected = known_connections.is_some_and(<[_]>::is_empty);
+        let mut connections = known_connections.unwrap_or_default().iter();
+        let runs_on_server = connections.any(|connection| {
             let thread = connection.thread_id.map(u64::from);
             let report = server(&connection.server).map(|server| &server.report);
             let running = thread.and_then(|thread| report?.thread(thread)?.statement.as_ref());
@@ -49,6 +54,24 @@ impl OpenWork {
         Self {
             transaction: ternary(transaction),
             statement: ternary(statement),
+            is_unconnected: false,
+        }
+        .without_servers_if(is_unconnected)
+    }
+
+    /// Returns it for a session that is known to have no server connection, if it is one.
+    pub(crate) fn without_servers_if(self, is_unconnected: bool) -> Self {
+        if !is_unconnected {
+            return self;
+        }
+        let transaction = match self.transaction {
+            Ternary::Yes => Ternary::Yes,
+            Ternary::No | Ternary::Unknown => Ternary::No,
+        };
+        Self {
+            transaction,
+            statement: Ternary::No,
+            is_unconnected,
         }
     }
 
@@ -78,6 +101,7 @@ impl OpenWork {
         Self {
             transaction: either(self.transaction, other.transaction),
             statement: either(self.statement, other.statement),
+            is_unconnected: self.is_unconnected && other.is_unconnected,
         }
     }
 }
@@ -107,6 +131,10 @@ pub(crate) fn consequences(work: OpenWork, sessions: usize, kills_statements: bo
         (Ternary::Unknown, false) => Some("If a transaction is open, it is rolled back."),
     };
     let statement = match (work.statement, are_several, kills_statements) {
+        (_, true, _) if work.is_unconnected => {
+            Some("They have no server connections: nothing runs on a server.")
+        }
+        _ if work.is_unconnected => Some("It has no server connection: nothing runs on a server."),
         (Ternary::No, ..) => None,
         (_, true, true) => Some("Running statements are killed on their servers too."),
         (Ternary::Yes, false, true) => Some("Its statement is killed on its server too."),

@@ -97,7 +97,13 @@ fn summary(app: &App) -> String {
         .map(|longest| format!(", the longest for {longest}"));
     let likely = (totals.likely > 0).then(|| format!(", {} only behind likely blockers", totals.likely));
     // The number of likely ones matters more than the longest wait if one of them is cut.
-    let parts = [likely, longest].into_iter().flatten().collect::<String>();
+    let left = totals.left_running;
+    let left = (left > 0).then(|| format!(", {left} left running"));
+    let longest = longest.filter(|_| left.is_none());
+    let parts = [likely, left, longest].into_iter().flatten().collect::<String>();
+    if totals.roots == 0 && totals.waiting == 0 {
+        return format!("no session waits for a lock{parts}");
+    }
     format!("{blockers}, {more}{waiting}{parts}")
 }
 

@@ -20,8 +20,8 @@ use crate::app::mouse::{ClickTarget, ClickableLine};
 const WIDTH: u16 = 78;
 /// Minimum height of the list on a low screen, in lines.
 const MIN_LIST_HEIGHT: u16 = 5;
-/// Width of the mark and the longest column name, in cells.
-const NAME: usize = 14;
+/// Width of the mark before a name and of the blank after it, in cells.
+const AROUND_NAME: usize = 5;
 
 /// Draws the list, if it is open. Returns the lines with an effect of clicks.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Vec<ClickableLine>> {
@@ -111,7 +111,9 @@ fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, widt
     };
     let mark = if chosen { "[x]" } else { "[ ]" };
     let name = format!("{mark} {}", column.name);
-    let room = width.saturating_sub(NAME + note.width() + 1);
+    let names = ColumnId::all().map(|id: ColumnId| id.column().name.width());
+    let name_width = names.max().unwrap_or(0) + AROUND_NAME;
+    let room = width.saturating_sub(name_width + note.width() + 1);
     let about = fit(column.about, room, theme.glyphs.more);
     let gap = room.saturating_sub(about.width()) + 1;
     let (name_style, about_style) = if chosen {
@@ -120,7 +122,7 @@ fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, widt
         (theme.dim, theme.dim)
     };
     Line::from(vec![
-        Span::styled(format!("{name:<NAME$}"), name_style),
+        Span::styled(format!("{name:<name_width$}"), name_style),
         Span::styled(about, about_style),
         Span::raw(" ".repeat(gap)),
         Span::styled(note, theme.look),

@@ -117,7 +117,8 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     }
     for part in parts {
         let gap = if line.spans.len() > 1 { dot.as_str() } else { "" };
-        if !app.table.filter.is_empty() && line.width() + part_width(&part) > width + 1 {
+        // A part is left out rather than cut.
+        if line.spans.len() > 1 && line.width() + part_width(&part) > width + 1 {
             continue;
         }
         line.push_span(Span::styled(gap.to_owned(), theme.dim));
@@ -253,10 +254,11 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
     let room = (usize::from(area.width) + 2).saturating_sub(width(&kept));
     let mut line = Line::from(" ");
     let mut places = Vec::new();
-    // Trouble of a server or an endpoint comes first, then what can be undone.
+    // Trouble of a server or an endpoint comes first, then what can be undone, then the other pane.
     let is_first = |binding: &&Binding| {
         let action = binding.action;
-        matches!(action, Action::Servers | Action::Endpoints | Action::CancelKill)
+        let is_pane = action == Action::NextPane && binding.context == KeyContext::Table;
+        matches!(action, Action::Servers | Action::Endpoints | Action::CancelKill) || is_pane
     };
     let others = usable
         .clone()
@@ -282,7 +284,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
 fn word(app: &App, binding: &Binding) -> &'static str {
     match binding.action {
         Action::Unfold if app.detail.as_ref().is_some_and(|detail| detail.unfolded) => "fold",
-        Action::StrikeHealthy if asks(app, |asking| asking.counts.healthy == 0) => "include healthy",
+        Action::StrikeHealthy if asks(app, |asking| asking.counts.healthy == 0) => "include not stuck",
         _ => binding.hint,
     }
 }

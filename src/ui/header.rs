@@ -117,6 +117,11 @@ fn connections<'a>(endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> 
     ))
 }
 
+/// Whether the right side has only the counts of stuck sessions, because the figures are in the line of trends.
+fn has_only_counts(app: &App) -> bool {
+    app.endpoints.len() == 1 && !app.areas().trends.is_empty() && app.past.is_none()
+}
+
 /// Returns the right side: everything, or the most important parts that fit. The figures of a single endpoint
 /// are in the line of trends, if there is one.
 fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>> {
@@ -128,7 +133,7 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
         let shown = parts.into_iter().flatten().chain(&stuck).cloned();
         Line::from(shown.chain([Span::raw(" ")]).collect::<Vec<_>>())
     };
-    if app.endpoints.len() == 1 && !app.areas().trends.is_empty() && app.past.is_none() {
+    if has_only_counts(app) {
         return vec![only([&None; 3])];
     }
     let live = endpoint.link == LinkState::Live;

@@ -114,10 +114,20 @@ impl Log<'_> {
         let theme = self.theme;
         let gone = entries.iter().filter(|entry| entry.outcome.is_gone()).count();
         let left = entries.len() - gone;
+        let killed = |entry: &&&KillLogEntry| matches!(entry.outcome, KillOutcome::Killed { .. });
+        let killed = entries.iter().filter(killed).count();
+        let gone_words = [(killed, "killed"), (gone - killed, "already gone")];
+        let gone_words = gone_words.into_iter().filter(|(count, _)| *count > 0);
         let after = KillsLeft::of(entries);
-        let sessions = counted(entries.len(), "session");
+        let sessions = if left > 0 {
+            let each = gone_words.clone().map(|(count, word)| format!("{count} {word}"));
+            let left = format!("{left} not killed");
+            each.chain([left]).collect::<Vec<_>>().join(", ")
+        } else {
+            counted(entries.len(), "session")
+        };
         let (word, style) = if left > 0 {
-            (format!("{left} not killed"), theme.act)
+            ("not all killed".to_owned(), theme.act)
         } else if after.may_run() {
             ("sessions gone".to_owned(), theme.look)
         } else {
@@ -139,15 +149,11 @@ impl Log<'_> {
             }
             return text;
         }
-        let killed = |entry: &&&KillLogEntry| matches!(entry.outcome, KillOutcome::Killed { .. });
-        let killed = entries.iter().filter(killed).count();
         let mut hint = "Enter lists them";
-        for (count, word) in [(killed, "killed"), (gone - killed, "already gone")] {
-            if count > 0 {
-                let outcome = format!("{count} {word}");
-                text.extend(self.row(None, (&outcome, theme.good), hint));
-                hint = "";
-            }
+        for (count, word) in gone_words {
+            let outcome = format!("{count} {word}");
+            text.extend(self.row(None, (&outcome, theme.good), hint));
+            hint = "";
         }
         text
     }

@@ -20,6 +20,9 @@ impl App {
         if key.thread == 0 {
             return Ok("XA RECOVER FORMAT='SQL'".to_owned());
         }
+        if self.past.is_some() {
+            return Err("the thread may belong to another session by now: L for live".to_owned());
+        }
         let view = &self.table.view;
         let lists = view.snapshots.iter().zip(&view.locks);
         let mut own = lists.filter(|(snapshot, _)| snapshot.endpoint == key.endpoint);

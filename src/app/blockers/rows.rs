@@ -33,6 +33,8 @@ pub(crate) struct BlockerTotals {
     pub oldest: Option<Span>,
     /// Number of waiters whose blocker is only likely.
     pub likely: usize,
+    /// Number of sessions that have ended while a statement of theirs still runs.
+    pub left_running: usize,
     /// When the oldest report was complete.
     pub read_at: Option<Timestamp>,
     /// Whether a server has more rows than it has reported.
@@ -53,10 +55,15 @@ pub(crate) struct BlockerLines {
 impl BlockerLines {
     /// Builds the lines. They grow with the number of waiting threads, so this runs off the drawing thread.
     pub(crate) fn of(snapshots: &[Arc<Snapshot>], locks: &[Arc<EndpointLocks>]) -> Self {
-        Self {
-            rows: rows(snapshots, locks),
-            totals: totals(locks),
-        }
+        let rows = rows(snapshots, locks);
+        let left = rows
+            .iter()
+            .filter(|row| matches!(row, BlockerRow::Ended { runs: true, .. }));
+        let totals = BlockerTotals {
+            left_running: left.count(),
+            ..totals(locks)
+        };
+        Self { rows, totals }
     }
 }
 
@@ -91,6 +98,8 @@ struct Top<'a> {
     thread: u64,
     /// Note on why it is at the top, unless it is a root blocker.
     note: Option<Cow<'static, str>>,
+    /// Whether it is only listed because its session has ended and its statement still runs.
+    is_left: bool,
 }
 
 /// The threads of one server.
@@ -116,12 +125,14 @@ fn rows(snapshots: &[Arc<Snapshot>], locks: &[Arc<EndpointLocks>]) -> Vec<Blocke
     tops.sort_by_key(|top| {
         let node = top.tree.node(top.thread);
         let weight = node.map(|node| (node.blocks, node.longest_blocked));
-        (top.note.is_some(), std::cmp::Reverse(weight))
+        (top.is_left, top.note.is_some(), std::cmp::Reverse(weight))
     });
     let mut rows = Vec::new();
     let mut shown = BTreeSet::new();
+    let mut is_after_left = false;
     for top in tops {
-        if !rows.is_empty() {
+        let is_listed_with_last = std::mem::replace(&mut is_after_left, top.is_left);
+        if !rows.is_empty() && !is_listed_with_last {
             rows.push(BlockerRow::Note {
                 tree: String::new(),
                 text: String::new(),
@@ -212,12 +223,14 @@ impl<'a> ServerTree<'a> {
         }
     }
 
-    /// Returns root blockers, one thread of each cycle, and waiters without a known blocker.
+    /// Returns root blockers, one thread of each cycle, waiters without a known blocker, and last the threads of ended
+    /// sessions that still run.
     fn tops(&'a self) -> Vec<Top<'a>> {
         let top = |thread, note| Top {
             tree: self,
             thread,
             note,
+            is_left: false,
         };
         let roots = self.server.graph.root_blockers();
         let mut reached = BTreeSet::new();
@@ -246,7 +259,19 @@ impl<'a> ServerTree<'a> {
             self.reach(id, &mut reached);
             tops.push(top(id, Some(note)));
         }
+        let left = self.server.ended.keys();
+        let left = left.filter(|id| !reached.contains(id) && self.runs(**id));
+        tops.extend(left.map(|id| Top {
+            is_left: true,
+            ..top(*id, None)
+        }));
         tops
+    }
+
+    /// Whether a thread runs a statement.
+    fn runs(&self, thread: u64) -> bool {
+        let thread = self.threads.get(&thread);
+        thread.is_some_and(|thread| !is_idle(thread) && thread.statement.is_some())
     }
 
     /// Names the threads that may block a waiter: their transactions are older than its wait.
@@ -343,16 +368,19 @@ impl<'a> ServerTree<'a> {
             .collect();
         // A waiter of several threads of the chain is shown where it is reached first.
         shown.extend(waiters.iter().map(|id| self.key(*id)));
-        let more = waiters.len().saturating_sub(MAX_WAITERS);
-        let last = waiters.len().min(MAX_WAITERS).saturating_sub(1);
-        for (place, id) in waiters.iter().take(MAX_WAITERS).enumerate() {
+        // What a kill has left is always listed.
+        let waiters = waiters.into_iter().enumerate();
+        let (listed, rest): (Vec<_>, Vec<_>) =
+            waiters.partition(|(place, id)| *place < MAX_WAITERS || self.server.ended.contains_key(id));
+        let more = rest.len();
+        let last = listed.len().saturating_sub(1);
+        for (place, (_, id)) in listed.into_iter().enumerate() {
             let branch = branch.waiter(place == last && more == 0);
-            self.add(*id, Some(root), &branch, shown, rows);
-            self.add_waiters(*id, root, &branch, shown, rows);
+            self.add(id, Some(root), &branch, shown, rows);
+            self.add_waiters(id, root, &branch, shown, rows);
         }
         if more > 0 {
-            let rest = waiters.iter().skip(MAX_WAITERS);
-            let longest = rest.filter_map(|id| self.wait_of(*id)).max();
+            let longest = rest.iter().filter_map(|(_, id)| self.wait_of(*id)).max();
             let longest = longest.map(|longest| format!(", waiting for up to {longest}"));
             rows.push(BlockerRow::Note {
                 tree: branch.waiter(true).own,

@@ -242,7 +242,8 @@ fn yields<T: TableKind>(fitted: &FittedColumn<T>) -> bool {
     fitted.id.column().truncate == Truncate::Port
 }
 
-/// Narrows addresses to the width without a port if more important columns have a text that is wider than they are.
+/// Narrows addresses if more important columns have a text that is wider than they are: first to the width without a
+/// port, then to the minimum width for the last of these columns, which says why a session is stuck.
 fn give_way<T: TableKind>(columns: &mut [FittedColumn<T>], widths: &[TextWidths]) {
     let Some(place) = columns.iter().position(yields) else {
         return;
@@ -250,18 +251,21 @@ fn give_way<T: TableKind>(columns: &mut [FittedColumn<T>], widths: &[TextWidths]
     let Some(address) = columns.get(place).copied() else {
         return;
     };
-    let mut spare = address.width.saturating_sub(ADDRESS_WITHOUT_PORT);
-    for fitted in columns.iter_mut() {
-        let column = fitted.id.column();
-        if column.drop < address.id.column().drop {
+    let mut left = address.width;
+    let floors = [(ADDRESS_WITHOUT_PORT, usize::MAX), (address.id.column().min, 1)];
+    for (floor, count) in floors {
+        let more_important =
+            |fitted: &&mut FittedColumn<T>| fitted.id.column().drop < address.id.column().drop;
+        for fitted in columns.iter_mut().rev().filter(more_important).take(count) {
             let widest = widths.get(fitted.id.index()).map_or(0, |widths| widths.widest);
-            let missing = widest.min(column.max).saturating_sub(fitted.width).min(spare);
-            fitted.width += missing;
-            spare -= missing;
+            let missing = widest.min(fitted.id.column().max).saturating_sub(fitted.width);
+            let more = missing.min(left.saturating_sub(floor));
+            fitted.width += more;
+            left -= more;
         }
     }
     if let Some(address) = columns.get_mut(place) {
-        address.width = spare + address.width.min(ADDRESS_WITHOUT_PORT);
+        address.width = left;
     }
 }
 

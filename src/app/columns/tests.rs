@@ -133,6 +133,35 @@ fn names_are_unique_in_each_table() {
 }
 
 #[test]
+fn an_address_is_cut_before_the_reason_why_a_session_is_stuck() {
+    let mut widths = [TextWidths::default(); COLUMNS.len()];
+    fit::widen::<Sessions>(&mut widths, |column, count| {
+        for row in 0..20 {
+            count(match column.name {
+                "address" => 15,
+                "why" if row == 7 => 30,
+                _ => 6,
+            });
+        }
+    });
+    let width = |screen| {
+        let names = ids("id severity user address service age idle why");
+        let fitted = fit::fit(names, &widths, |id| id.column().heading, screen);
+        let shown = fitted
+            .iter()
+            .filter(|one| ["address", "why"].contains(&one.id.column().name));
+        shown.map(|one| one.width).collect::<Vec<_>>()
+    };
+    assert_eq!(width(76), [12, 20]);
+    assert_eq!(width(80), [12, 24]);
+    for screen in 74..110 {
+        if let [address, why] = width(screen)[..] {
+            assert!(address == 12 || why == 30, "{screen}: {address} {why}");
+        }
+    }
+}
+
+#[test]
 fn one_long_text_does_not_widen_a_column_unless_there_is_room() {
     let mut widths = [TextWidths::default(); COLUMNS.len()];
     fit::widen::<Sessions>(&mut widths, |column, count| {

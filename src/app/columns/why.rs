@@ -9,9 +9,8 @@ use crate::model::SessionPhase;
 
 /// Returns the most severe reason; without one, the state unless it is ready.
 pub(super) fn cell<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
-    let strongest = row.diagnosis.strongest().filter(|_| !row.has_ended());
-    if let Some(finding) = strongest {
-        return Some(finding.short(row.session).into());
+    if let Some(reason) = row.diagnosis.short(row.session).filter(|_| !row.has_ended()) {
+        return Some(reason.into());
     }
     match row.session.phase() {
         _ if row.has_ended() => state(row),

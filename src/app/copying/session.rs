@@ -64,6 +64,7 @@ impl App {
     /// Returns the `KILL` of each thread of the session, that of a thread with a statement first. A session
     /// that is or may be protected has none, and neither has a past one.
     fn kill_choices(&self, pane: &DetailPane) -> Vec<CopyChoice> {
+        // The thread of a past session may belong to another one by now.
         let is_protected = self.protection_of(&pane.identity, pane.session()).is_some();
         if is_protected || self.is_past() {
             return Vec::new();

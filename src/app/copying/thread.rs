@@ -12,14 +12,12 @@ impl App {
             return self.offer_without_thread();
         };
         let mut offer = CopyOffer::default();
-        if !self.is_past() {
-            match self.kill_statement(&row.key) {
-                Ok(text) => offer.choices.push(CopyChoice::new(
-                    format!("run it on {}, not on MaxScale", row.key.server),
-                    text,
-                )),
-                Err(why) => offer.no_kill = Some(why),
-            }
+        match self.kill_statement(&row.key) {
+            Ok(text) => offer.choices.push(CopyChoice::new(
+                format!("run it on {}, not on MaxScale", row.key.server),
+                text,
+            )),
+            Err(why) => offer.no_kill = Some(why),
         }
         offer.choices.extend(self.thread_choices(&row.key));
         let latest = self

@@ -23,7 +23,7 @@ impl TableKind for EndpointTable {
     const FIT: FitRules = FitRules {
         first_optional: 3,
         readable: 11,
-        readable_beside_optional: Some(16),
+        readable_beside_optional: None,
         identifying: 3,
     };
 

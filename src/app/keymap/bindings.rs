@@ -65,7 +65,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
     Table [ch('W')] Action::Save, "W", "save sort, columns, grouping and theme to the configuration file, after a question", "";
-    Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "";
+    Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "details";
     Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: freeze the table; polling continues", "";
     Table [ch('+')] Action::Pace(1), "+ -", "poll less or more often", "";
     Table [ch('-')] Action::Pace(-1), "-", "", "";
@@ -117,7 +117,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Copy [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
     Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "no", "no";
     Dialog [ch('y')] Action::Yes, "y", "yes, once the check has passed", "yes";
-    Dialog [ch('h')] Action::StrikeHealthy, "h", "strike out the sessions that are not stuck, or include them again", "strike out healthy";
+    Dialog [ch('h')] Action::StrikeHealthy, "h", "strike out the sessions that are not stuck, or include them again", "strike out not stuck";
     Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
     Dialog [ch('b')] Action::Blockers, "b", "change to the root blocker that the session waits for", "blocker";
     Dialog [ch('s')] Action::KillStatements, "s", "with sql-user: kill the running statements too, or not", "statements";

@@ -503,6 +503,78 @@ fn a_statement_of_a_killed_session_says_when_it_was_killed() {
 }
 
 #[test]
+fn every_statement_that_an_ended_session_has_left_running_is_listed() {
+    // Thread 280 runs a statement and has no transaction; 261 has one, and no longer blocks.
+    let alone = |command: &str| {
+        let mut alone = ServerActivity {
+            lock_waits: LockWaits::None,
+            ..activity()
+        };
+        alone.transactions.rows.truncate(1);
+        let mut running = alone.threads.rows[1].clone();
+        running.id = 280;
+        running.user = Some(text("app"));
+        running.command = Some(text(command));
+        alone.threads.rows.push(running);
+        alone.threads.rows[0].command = Some(text("Query"));
+        alone.threads.rows[0].statement = Some(text("UPDATE t"));
+        alone
+    };
+    let mut stage = locked((80, 24));
+    stage.wait(Duration::from_secs(1));
+    report(&mut stage, Ok(alone("Query")));
+    list_without(&mut stage, &[]);
+    assert_eq!(ended(&stage), [] as [&str; 0], "both sessions are listed");
+    list_without(&mut stage, &[1042, 1300]);
+    let left = [
+        "session 1042 ended 0s ago; its statement still runs",
+        "session 1300 ended 0s ago; its statement still runs",
+    ];
+    assert_eq!(ended(&stage), left);
+    assert_eq!(stage.app.table.view.blockers.totals.left_running, 2);
+    stage.type_text("bG");
+    let pane = stage.app.blockers.as_ref().unwrap();
+    let (rows, height) = (&stage.app.table.view.blockers.rows, stage.app.blocker_lines());
+    assert!(
+        pane.top + height >= rows.len(),
+        "the line below the last thread is shown"
+    );
+    // A round that fails says nothing about them.
+    report(&mut stage, Err(ServerAccessFault::Busy));
+    list_without(&mut stage, &[1042, 1300]);
+    report(&mut stage, Ok(alone("Query")));
+    list_without(&mut stage, &[1042, 1300]);
+    assert_eq!(ended(&stage), left);
+    report(&mut stage, Ok(alone("Sleep")));
+    list_without(&mut stage, &[1042, 1300]);
+    assert_eq!(ended(&stage), [left[0]]);
+}
+
+#[test]
+fn the_statement_of_a_session_that_connected_after_the_last_report_is_found_by_the_next_one() {
+    let mut stage = locked((80, 24));
+    let mut late = activity();
+    let mut running = late.threads.rows[1].clone();
+    running.id = 280;
+    running.user = Some(text("app"));
+    late.threads.rows.push(running);
+    stage.wait(Duration::from_secs(1));
+    list_without(&mut stage, &[1300]);
+    assert_eq!(ended(&stage), [] as [&str; 0]);
+    stage.wait(Duration::from_secs(1));
+    report(&mut stage, Ok(late));
+    list_without(&mut stage, &[1300]);
+    assert_eq!(
+        ended(&stage),
+        ["session 1300 ended 1s ago; its statement still runs"]
+    );
+    // A report without the thread ends it.
+    report(&mut stage, Ok(activity()));
+    list_without(&mut stage, &[1300]);
+    assert_eq!(ended(&stage), [] as [&str; 0]);
+}
+
+#[test]
 fn a_protected_session_has_no_kill_to_copy_from_the_view() {
     let mut stage = locked((80, 24));
     stage.app.settings.protect = crate::filter::Filter::parse("address=10.0.3.7").unwrap();

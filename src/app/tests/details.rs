@@ -227,3 +227,21 @@ fn details_whose_session_ended_behind_a_link_are_not_polled() {
     assert!(pane.ended.is_some() && pane.observation.is_some());
     assert_eq!(watched(&stage).last(), Some(&None));
 }
+
+#[test]
+fn a_key_that_only_the_details_have_names_tab() {
+    let mut stage = opened(1187, (140, 40));
+    let status = |stage: &AppHarness| stage.app.status.clone().map(|status| status.text);
+    stage.press(Code::Char('w'));
+    assert_eq!(
+        status(&stage).as_deref(),
+        Some("this key works in the details: press Tab first")
+    );
+    stage.press(Code::Tab);
+    stage.press(Code::Char('w'));
+    assert_eq!(status(&stage), None);
+    // Without details the key has no effect anywhere.
+    let mut stage = locked((140, 40));
+    stage.press(Code::Char('w'));
+    assert!(status(&stage).unwrap().starts_with("this key has no effect here"));
+}

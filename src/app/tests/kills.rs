@@ -503,3 +503,19 @@ fn the_outcome_of_a_batch_counts_statements_that_still_run_until_they_end() {
     set(&mut stage, StatementState::Ended);
     assert_eq!(shown_status(&stage), "2 killed: l shows each");
 }
+
+#[test]
+fn a_dialog_without_a_session_that_can_be_killed_takes_no_reason() {
+    let mut stage = stage();
+    stage.press(Code::Char('K'));
+    stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
+    stage.draw();
+    for key in ['r', 's'] {
+        stage.press(Code::Char(key));
+        assert_eq!(
+            shown_status(&stage),
+            "nothing here can be killed; Esc closes the dialog"
+        );
+    }
+    assert!(!stage.app.modal.kill_dialog().unwrap().types_reason);
+}

@@ -197,3 +197,32 @@ fn a_filter_typed_in_the_past_applies_although_its_clock_stays() {
     }
     assert_eq!(ids(&past), [1]);
 }
+
+#[test]
+fn the_past_marks_no_session_and_offers_no_kill_to_copy() {
+    let mut stage = crate::app::locked::locked((80, 24));
+    stage.wait(SECOND);
+    let mut past = stage.back(stage.ago(1));
+    let status = |stage: &AppHarness| stage.app.status.clone().map(|status| status.text);
+    for key in [' ', 'v', '*'] {
+        past.press(Code::Char(key));
+        assert_eq!(
+            status(&past).as_deref(),
+            Some("no session of the past is marked, it cannot be killed: L for live"),
+            "{key}"
+        );
+        assert!(past.app.marks.is_empty());
+    }
+    past.press(Code::Enter);
+    let choices = past.app.copy_offer().choices;
+    assert!(
+        !choices.is_empty() && choices.iter().all(|choice| !choice.text.contains("KILL")),
+        "{choices:?}"
+    );
+    past.press(Code::Esc);
+    past.type_text("by");
+    let menu = past.app.modal.copy_menu().unwrap();
+    let why = menu.no_kill.as_deref().unwrap();
+    assert!(why.starts_with("the thread may belong"), "{why}");
+    assert!(menu.choices.iter().all(|choice| !choice.text.contains("KILL")));
+}

@@ -7,7 +7,9 @@ use super::{BatchPhase, KillBatch};
 use crate::kill::event::{KillRequest, Order, Ticket};
 use crate::kill::task::{CheckReply, KillTask, RECHECK_DELAY, SessionReply};
 use crate::kill::{KillOutcome, RefusalReason};
-use crate::model::{EndpointId, Identity, Lookup, Now, ProcessStart, RequestError, Snapshot};
+use crate::model::{
+    EndpointId, Identity, Lookup, Now, ProcessStart, RequestError, Session, SessionPhase, Snapshot,
+};
 
 /// Maximum number of victims that are compared with a fresh list in one step, so that keys do not wait.
 const CHECKS_PER_STEP: usize = if cfg!(test) { 24 } else { 4096 };
@@ -18,6 +20,14 @@ pub(super) struct ArrivedList {
     reply: Result<Arc<Snapshot>, RequestError>,
     /// Index of the next victim to check.
     next: usize,
+}
+
+/// Whether a session is in a phase in which some versions do not find it by its id.
+fn is_starting_or_closing(session: &Session) -> bool {
+    matches!(
+        session.phase(),
+        Some(SessionPhase::Starting | SessionPhase::Stopping)
+    )
 }
 
 /// Why a batch is canceled if another process runs at its endpoint.
@@ -68,7 +78,8 @@ impl KillBatch {
     }
 
     /// Uses the lists that have arrived for the first checks of some more victims. Sessions that are missing from
-    /// a list are checked individually, because a list is not atomic.
+    /// a list are checked individually, because a list is not atomic. So are those that start or close: they are listed,
+    /// but some versions cannot kill them.
     pub(super) fn check_by_lists(&mut self, now: Now) {
         let endpoints: Vec<_> = self.arrived.keys().copied().collect();
         for endpoint in endpoints {
@@ -105,7 +116,8 @@ impl KillBatch {
             };
             let reply = match &list.reply {
                 Ok(snapshot) => {
-                    let Some(session) = snapshot.get(task.victim.identity.id) else {
+                    let session = snapshot.get(task.victim.identity.id);
+                    let Some(session) = session.filter(|session| !is_starting_or_closing(session)) else {
                         scheduler.queue_check(index);
                         continue;
                     };

@@ -106,6 +106,27 @@ fn whom_the_fresh_list_does_not_have_is_asked_for_alone() {
 }
 
 #[test]
+fn a_session_that_closes_in_the_fresh_list_is_checked_by_its_id() {
+    let mut play = many(20);
+    let list = play.asked(|request| matches!(request, KillRequest::List));
+    let rows = (1..=20).map(|id| Session {
+        state: Some(text(if id == 7 {
+            "Stopping session"
+        } else {
+            "Session started"
+        })),
+        ..session(id, "alice")
+    });
+    let rows = rows.collect();
+    play.hear(KillEvent::Relisted(list[0].0, Ok(Arc::new(play.list(rows)))));
+    play.wait(Duration::ZERO);
+    assert_eq!(play.batch.confirmable(), 19);
+    assert_eq!(play.checks().len(), 1);
+    play.reply(play.last_check(), Err(RequestError::NotFound));
+    assert_eq!(play.batch.confirmable(), 19);
+}
+
+#[test]
 fn a_list_is_compared_step_by_step_and_yes_waits_for_the_last_step() {
     let mut play = many(60);
     play.strike(3);

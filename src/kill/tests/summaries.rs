@@ -75,6 +75,7 @@ fn work(transaction: Ternary, statement: Ternary) -> OpenWork {
     OpenWork {
         transaction,
         statement,
+        is_unconnected: false,
     }
 }
 
@@ -96,6 +97,24 @@ fn the_consequences_say_what_is_open_and_what_is_unknown() {
         "Statements may keep running on their servers until they finish there.",
     ];
     assert_eq!(consequences(several, 2, false), expected);
+}
+
+#[test]
+fn of_a_session_without_a_server_connection_nothing_runs_on_a_server() {
+    let mut unconnected = victim(1);
+    unconnected.session = busy(1);
+    if let Some(extra) = &mut unconnected.session.extra {
+        Arc::make_mut(extra).backends = Some(Vec::new());
+    }
+    let work = OpenWork::of_victim(&unconnected);
+    let only = "It has no server connection: nothing runs on a server.";
+    for kills_statements in [false, true] {
+        assert_eq!(consequences(work, 1, kills_statements).split_off(1), [only]);
+    }
+    let both = "They have no server connections: nothing runs on a server.";
+    assert_eq!(consequences(work.or(work), 2, false).split_off(1), [both]);
+    let connected = work.or(OpenWork::of_victim(&victim(2)));
+    assert!(!consequences(connected, 2, false).contains(&both));
 }
 
 #[test]

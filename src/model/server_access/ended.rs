@@ -1,11 +1,12 @@
 //! Threads of sessions that have ended. Their statements and transactions may continue at the server.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::super::{Session, SessionId, Text};
-use super::{EndpointLocks, ServerReports};
+use super::{EndpointLocks, ServerReport, ServerReports};
 
 /// A thread of a session that is no longer listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct EndedThread {
 pub(super) type EndedThreads = BTreeMap<(Text, u32), EndedThread>;
 
 /// Returns the threads of sessions that were listed before and have ended since, if their servers still report
-/// them. `before` has the earlier locks and session list.
+/// them, or have not been read since. `before` has the earlier locks and session list.
 pub(super) fn ended_threads(
     before: (&EndpointLocks, &[Session]),
     reports: &ServerReports,
@@ -39,7 +40,15 @@ pub(super) fn ended_threads(
         running.extend(threads.map(|thread| (server, low_bits(thread.id))));
     }
     let mut ended = locks.ended.clone();
-    ended.retain(|(server, thread), _| running.contains(&(server, *thread)));
+    ended.retain(|(server, thread), one| {
+        let is_unread =
+            |report: &Arc<ServerReport>| report.activity.is_err() || report.taken_at < one.ended_at;
+        running.contains(&(server, *thread)) || reports.get(server).is_some_and(is_unread)
+    });
+    // A report from before the end may lack a thread that is new. Without reports nothing is added.
+    let may_follow = |report: &Arc<ServerReport>| {
+        report.activity.is_ok() && report.taken_at < at && !report.is_outdated_at(at)
+    };
     let mut now = sessions.iter().peekable();
     for session in listed {
         while now.next_if(|other| other.id < session.id).is_some() {}
@@ -49,7 +58,9 @@ pub(super) fn ended_threads(
         }
         for connection in session.server_connections().unwrap_or_default() {
             let thread = connection.thread_id.unwrap_or_default();
-            if thread == 0 || !running.contains(&(&connection.server, thread)) {
+            let server = &connection.server;
+            let may_run = running.contains(&(server, thread)) || reports.get(server).is_some_and(may_follow);
+            if thread == 0 || !may_run {
                 continue;
             }
             let one = EndedThread {

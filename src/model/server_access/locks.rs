@@ -41,7 +41,7 @@ pub struct ServerLocks {
     pub graph: WaitGraph,
     /// The owner of each thread of the graph.
     pub owners: BTreeMap<u64, ThreadOwner>,
-    /// The threads of the graph whose sessions have ended.
+    /// Threads whose sessions have ended, also those without a transaction.
     pub ended: BTreeMap<u64, EndedThread>,
     /// Whether the report is too old to be used.
     pub is_outdated: bool,
@@ -282,19 +282,16 @@ impl ServerLocks {
             .map(|thread| (thread.id, thread.user.as_ref()))
             .collect();
         let user_of = |id: &u64| users.get(id).copied().flatten();
-        let owners = graph.nodes.keys();
-        let mut owners: BTreeMap<_, _> = owners
-            .map(|id| (*id, known.find(&report.server, *id, user_of(id))))
-            .collect();
-        let threads = owners
-            .iter_mut()
-            .filter(|(_, owner)| **owner == ThreadOwner::NotThisProxy);
+        let owner_of = |id: &u64| known.find(&report.server, *id, user_of(id));
+        let mut owners: BTreeMap<_, _> = graph.nodes.keys().map(|id| (*id, owner_of(id))).collect();
         let mut own_ended = BTreeMap::new();
-        for (id, owner) in threads {
+        for id in graph.nodes.keys().chain(users.keys()) {
             let thread = ended.get(&(report.server.clone(), low_bits(*id)));
             let thread = thread.filter(|thread| thread.user.is_some() && thread.user.as_ref() == user_of(id));
-            if let Some(thread) = thread {
-                *owner = ThreadOwner::Ended(thread.session);
+            if let Some(thread) = thread
+                && owner_of(id) == ThreadOwner::NotThisProxy
+            {
+                owners.insert(*id, ThreadOwner::Ended(thread.session));
                 own_ended.insert(*id, thread.clone());
             }
         }

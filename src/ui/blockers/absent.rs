@@ -7,7 +7,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{read_age, summary};
 use crate::app::App;
 use crate::app::blockers::CREATE_USER;
-use crate::model::{DRAFT_WITHOUT_LOCKS, ServerLocks, counted, measured_text};
+use crate::app::endpoint::EndpointState;
+use crate::model::{DRAFT_WITHOUT_LOCKS, ServerLocks, ServerState, Text, counted, measured_text};
 use crate::ui::draw::{fit, wrap};
 use crate::ui::theme::Theme;
 
@@ -103,6 +104,20 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
     text
 }
 
+/// Names the servers that are not read because they accept no connections.
+fn unread_servers(app: &App) -> impl Iterator<Item = String> {
+    let own = |endpoint: &&EndpointState| endpoint.server_access.is_set;
+    app.endpoints.iter().filter(own).flat_map(|endpoint| {
+        let states = endpoint.servers.latest.iter().flat_map(|known| &known.states);
+        let read = |server: &ServerState| endpoint.server_access.reports.get(&server.name);
+        let unread = states.filter(move |server| !server.accepts_connections() && read(server).is_none());
+        unread.map(|server| {
+            let state = server.state.as_ref().map_or("not running", Text::as_str);
+            format!("{}: {state}, so its locks are unknown", server.name)
+        })
+    })
+}
+
 /// Returns which servers were read, why others could not be, and what is missing.
 pub(super) fn servers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let mut read = Vec::new();
@@ -127,6 +142,9 @@ pub(super) fn servers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a
             }
         };
         text.extend(paragraph(&format!("{name}: {fault}"), theme.look, width));
+    }
+    for unread in unread_servers(app) {
+        text.extend(paragraph(&unread, theme.look, width));
     }
     if app.table.view.blockers.totals.needs_plugin {
         let why =

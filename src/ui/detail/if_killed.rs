@@ -20,10 +20,14 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     let mut work = app
         .open_work(pane.identity.endpoint, pane.session())
         .unwrap_or(OpenWork::UNKNOWN);
+    // The draft reports connections of one session, not in lists.
+    let is_draft = pane.session().extra.is_none();
+    let observation = pane.observation.as_ref().filter(|_| is_draft);
+    work = work.without_servers_if(observation.is_some_and(|seen| seen.detail.is_empty()));
     if !threads.is_empty() {
         // The sentence about its thread says more.
         work.statement = Ternary::No;
-    } else if running::retained(pane).is_some() {
+    } else if running::retained(pane).is_some() && !work.is_unconnected {
         work.statement = Ternary::Yes;
     }
     let general = consequences(work, 1, false).into_iter();

@@ -72,6 +72,23 @@ fn missing(app: &App, pane: &DetailPane) -> Option<&'static str> {
     is_asked.then_some(text)
 }
 
+/// Returns the lines of the tree to the left of a session: `│ ├ `. `below` has the depths of the sessions below it.
+fn tree_lines(depth: usize, below: &(impl Iterator<Item = usize> + Clone)) -> String {
+    let continues = |level: usize| {
+        let mut rest = below.clone().take_while(|other| *other >= level);
+        rest.any(|other| other == level)
+    };
+    let first = depth.saturating_sub(MAX_DEPTH).max(1);
+    let levels = first..=depth;
+    let lines = levels.map(|level| match (level == depth, continues(level)) {
+        (true, true) => "├ ",
+        (true, false) => "└ ",
+        (false, true) => "│ ",
+        (false, false) => "  ",
+    });
+    lines.collect()
+}
+
 /// Returns the sessions that wait for this one, also through others, which are indented. Each is a link;
 /// also returns their lines.
 fn waiting<'a>(
@@ -89,10 +106,8 @@ fn waiting<'a>(
     let mut links = Vec::new();
     for (place, one) in waiting.iter().take(MAX_WAITING).enumerate() {
         let label = if place == 0 { "WAIT FOR IT" } else { "" };
-        let tree = match one.depth {
-            0 => String::new(),
-            depth => format!("{}└ ", "  ".repeat((depth - 1).min(MAX_DEPTH))),
-        };
+        let below = waiting.iter().skip(place + 1).map(|other| other.depth);
+        let tree = tree_lines(one.depth, &below);
         let room = CLIENT.saturating_sub(tree.width());
         let client = pen.fit(&format!("{} {}", one.id, one.client), room);
         let gap = room.saturating_sub(client.width());
@@ -147,4 +162,24 @@ fn transaction(own: &SessionLocks) -> String {
         changed.map(|rows| format!("{} changed", counted(rows, "row"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tree_lines;
+
+    fn tree(depths: &[usize]) -> Vec<String> {
+        let lines = depths.iter().enumerate();
+        let lines = lines.map(|(place, depth)| tree_lines(*depth, &depths[place + 1..].iter().copied()));
+        lines.collect()
+    }
+
+    #[test]
+    fn only_the_last_of_several_siblings_ends_its_line() {
+        assert_eq!(tree(&[0, 1, 1, 1]), ["", "├ ", "├ ", "└ "]);
+        assert_eq!(
+            tree(&[0, 1, 2, 2, 1, 0, 1]),
+            ["", "├ ", "│ ├ ", "│ └ ", "└ ", "", "└ "]
+        );
+    }
 }

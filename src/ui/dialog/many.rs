@@ -167,8 +167,8 @@ fn lock_counts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<L
     let others = counts.left.saturating_sub(blockers + waiters - both);
     let both = match both {
         0 => String::new(),
-        1 => " (1 of them blocks others)".to_owned(),
-        both => format!(" ({both} of them block others)"),
+        1 => " (1 blocks others)".to_owned(),
+        both => format!(" ({both} block others)"),
     };
     let roots = counted(blockers.saturating_sub(counts.both), "root blocker");
     let text = format!("{roots}, {waiters} waiting{both}, {others} neither");

@@ -70,7 +70,10 @@ pub(super) fn line<'a>(
     more_troubles(app, troubles.as_slice(), theme, &mut line, (width, most));
     let is_live = endpoint.link == LinkState::Live && !app.is_stale(endpoint);
     let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.dim));
-    for flag in switches(app, endpoint, theme).into_iter().chain(pace) {
+    // Interval and version give way to the note on locks.
+    let no_locks = lacks_locks(app, endpoint).then(|| Span::styled(NO_LOCKS, theme.dim));
+    let switches = switches(app, endpoint, theme).into_iter();
+    for flag in switches.chain(no_locks).chain(pace) {
         if line.width() + flag.width() + GAP.len() <= width {
             push(&mut line, flag);
         }
@@ -79,13 +82,11 @@ pub(super) fn line<'a>(
     if let Some(cause) = cause.filter(|_| room > more.width()) {
         push(&mut line, Span::styled(cause.fitted(room, more), theme.look));
     }
-    if let Some(server) = server(endpoint)
-        && line.width() + GAP.len() + server.width() <= most
-    {
+    // Without figures on the right side it may use their room.
+    let most = if super::has_only_counts(app) { width } else { most };
+    let mut servers = server(endpoint).into_iter();
+    if let Some(server) = servers.find(|server| line.width() + GAP.len() + server.width() <= most) {
         push(&mut line, Span::styled(server, theme.dim));
-    }
-    if lacks_locks(app, endpoint) && line.width() + GAP.len() + NO_LOCKS.len() <= most {
-        push(&mut line, Span::styled(NO_LOCKS, theme.dim));
     }
     line
 }
@@ -242,16 +243,17 @@ impl Cause {
     }
 }
 
-/// Formats version and uptime, `24.02.3 up 3d 4h`, or the dialect if the version is unknown.
-fn server(endpoint: &EndpointState) -> Option<String> {
+/// Formats version and uptime, `24.02.3 up 3d 4h`, or the dialect if the version is unknown; then the shorter form, the
+/// version alone.
+fn server(endpoint: &EndpointState) -> Vec<String> {
     let latest = endpoint.latest.as_ref();
     let instance = latest.and_then(|latest| latest.instance.as_ref());
     let version = instance.and_then(|instance| instance.shown_version());
     let uptime = instance.and_then(|instance| instance.uptime);
     match (version, uptime, endpoint.dialect) {
-        (Some(version), Some(uptime), _) => Some(format!("{version} up {uptime}")),
-        (Some(version), None, _) => Some(version.to_owned()),
-        (None, _, Some(dialect)) => Some(dialect.name().to_owned()),
-        (None, _, None) => None,
+        (Some(version), Some(uptime), _) => vec![format!("{version} up {uptime}"), version.to_owned()],
+        (Some(version), None, _) => vec![version.to_owned()],
+        (None, _, Some(dialect)) => vec![dialect.name().to_owned()],
+        (None, _, None) => Vec::new(),
     }
 }

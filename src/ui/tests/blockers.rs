@@ -1,6 +1,7 @@
 //! The view of blockers, the details and the dialog of sessions with locks.
 
 use super::frame;
+use super::servers::server;
 use crate::app::AppSettings;
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
@@ -144,4 +145,17 @@ fn the_draft_says_that_its_locks_are_unknown_and_proposes_no_option() {
     for text in ["--sql-user", "CREATE USER", "Known without it", "y copy"] {
         assert!(!shown.contains(text), "{text}\n{shown}");
     }
+}
+
+#[test]
+fn a_server_that_is_not_read_because_it_is_down_is_named() {
+    let mut stage = locked((80, 24));
+    stage.servers(Ok(
+        &[("db-01", "Master, Running"), ("db-03", "Down")].map(|(name, state)| server(name, state, None))
+    ));
+    stage.press(Code::Char('b'));
+    stage.wait_until_idle();
+    let shown = frame(&stage);
+    assert!(shown.contains("db-03: Down, so its locks are unknown"), "{shown}");
+    assert!(!shown.contains("db-01: Master"), "{shown}");
 }

@@ -4,7 +4,8 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::view;
-use crate::app::keymap::{Action, KeyContext, action};
+use crate::app::harness::AppHarness;
+use crate::app::keymap::{Action, Code, KeyContext, action};
 use crate::app::msg::FrameReport;
 use crate::app::tests::effects::{has_effect, only_moves};
 use crate::app::tests::scenes::SCENES;
@@ -37,4 +38,21 @@ fn every_hint_of_every_view_works_where_it_is_shown() {
         }
     }
     assert!(silent.is_empty(), "no effect:\n{}", silent.join("\n"));
+}
+
+#[test]
+fn the_hints_name_tab_while_the_keys_go_to_the_table_beside_the_details() {
+    for size in [(80, 40), (120, 40), (140, 24)] {
+        let mut stage = crate::app::locked::locked(size);
+        let keys = |stage: &AppHarness| super::frame(stage).lines().last().unwrap().to_owned();
+        assert!(!keys(&stage).contains("Tab"), "{}", keys(&stage));
+        stage.press(Code::Enter);
+        assert!(keys(&stage).contains("Tab details"), "{size:?}: {}", keys(&stage));
+        stage.press(Code::Tab);
+        assert!(
+            !keys(&stage).contains("Tab details"),
+            "{size:?}: {}",
+            keys(&stage)
+        );
+    }
 }

@@ -266,7 +266,7 @@ fn the_ages_and_reasons_of_the_dialog_are_those_of_the_newest_list() {
     assert!(shown.contains("2h 15m  idle 2h 15m"), "{shown}");
     stage.list(&body(2));
     let shown = frame(&stage);
-    assert!(shown.contains("2s  healthy"), "{shown}");
+    assert!(shown.contains("2s  no reason found"), "{shown}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::app::msg::Msg;
 use crate::model::{ConnectionDetail, Dialect, EndpointId, MonitorReport, RequestError, ServerState};
 use crate::ui::view;
 
-fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
+pub(super) fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
     ServerState {
         name: text(name),
         state: Some(text(state)),
@@ -191,4 +191,20 @@ fn a_session_without_a_server_names_those_that_its_service_cannot_use() {
     let shown = frame(&stage);
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(shown.contains("RW uses db2 (maintenance), db3 (down)"), "{shown}");
+}
+
+#[test]
+fn the_details_of_a_draft_session_without_a_server_say_that_nothing_runs_on_one() {
+    let mut stage = draft((80, 40));
+    with_details(&mut stage, 1042);
+    let nothing = "nothing runs on a server";
+    let unwrapped = |stage: &AppHarness| frame(stage).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!unwrapped(&stage).contains(nothing), "{}", frame(&stage));
+    let detail = stage.detail(1042);
+    stage.on_observation(Ok(detail));
+    let shown = unwrapped(&stage);
+    assert!(
+        shown.contains(nothing) && !shown.contains("may keep running"),
+        "{shown}"
+    );
 }
