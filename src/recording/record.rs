@@ -261,7 +261,7 @@ record! {
         name: Text,
         /// URL, without credentials.
         url: Text,
-        /// Clock of the proxy minus the recorder's at the start, in milliseconds. Left out: unknown.
+        /// Clock of the proxy minus the recorder's at the start, in milliseconds. Left out: unknown, or not read yet; the lists have it.
         clock_offset_ms: i64,
     }
 }

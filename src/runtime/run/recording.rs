@@ -8,6 +8,7 @@ use tokio::sync::mpsc as channel;
 
 use super::Screen;
 use crate::app::App;
+use crate::app::endpoint::EndpointState;
 use crate::app::msg::{Msg, Now};
 use crate::app::recorded::fact_of;
 use crate::app::recording::RecordingMsg;
@@ -126,7 +127,7 @@ fn header(app: &App, now: Now) -> Header {
             endpoint.access.as_ref().map_or("", |access| access.url.as_str()),
             TextLimit::Line,
         ),
-        clock_offset_ms: None,
+        clock_offset_ms: clock_offset(endpoint),
     });
     Header {
         program: Text::clean(env!("CARGO_PKG_VERSION"), TextLimit::Name),
@@ -135,6 +136,13 @@ fn header(app: &App, now: Now) -> Header {
         is_redacted: false,
         minor_version: MINOR_VERSION,
     }
+}
+
+/// Returns the proxy's clock minus this machine's, in milliseconds, by the last list; `None` if it is unknown.
+fn clock_offset(endpoint: &EndpointState) -> Option<i64> {
+    let latest = endpoint.latest.as_ref()?;
+    let offset = latest.proxy_time(latest.taken_at)?.duration_since(latest.taken_at);
+    i64::try_from(offset.as_millis()).ok()
 }
 
 impl Screen {
