@@ -13,6 +13,8 @@ mod edit;
 mod environment;
 mod error;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 mod keys;
 mod layer;
 mod maxctrl;

@@ -14,6 +14,8 @@ mod docs;
 #[cfg(feature = "export")]
 pub(crate) mod export;
 pub mod filter;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod kill;
 pub mod model;
 pub mod poller;

@@ -169,3 +169,29 @@ fn comments_refer_only_to_documents_of_the_repository() {
         }
     }
 }
+
+/// Returns the code of all files with tests.
+fn code() -> String {
+    let all = ["src", "tests"].map(|directory| files(&root().join(directory), "rs"));
+    let texts = all
+        .into_iter()
+        .flatten()
+        .map(|path| fs::read_to_string(path).unwrap());
+    texts.collect()
+}
+
+#[test]
+fn every_promise_of_the_security_policy_names_its_test() {
+    let policy = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let (_, promises) = policy.split_once("## What maxtop promises").unwrap();
+    let is_promise = |line: &&str| line.starts_with("| ") && !line.starts_with("| promise |");
+    let code = code();
+    let mut count = 0;
+    for line in promises.lines().filter(is_promise) {
+        let (_, test) = line.trim_end_matches(" |").rsplit_once("| ").unwrap();
+        let name = test.trim_matches('`');
+        assert!(code.contains(&format!("fn {name}(")), "{line}");
+        count += 1;
+    }
+    assert!(count > 30, "{count}");
+}

@@ -339,7 +339,7 @@ impl App {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod harness;
 #[cfg(test)]
 pub(crate) mod locked;

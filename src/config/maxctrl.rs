@@ -105,7 +105,7 @@ fn holds_secret(entries: &[IniEntry]) -> bool {
 }
 
 /// Returns the options of a text.
-fn known_entries(text: &str) -> Result<Vec<IniEntry>, Unclear> {
+pub(super) fn known_entries(text: &str) -> Result<Vec<IniEntry>, Unclear> {
     entries(text).and_then(known)
 }
 

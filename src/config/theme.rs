@@ -67,7 +67,7 @@ fn own_file(
     Ok((path, text))
 }
 
-fn parse(path: &Path, text: &str) -> Result<ThemeStyles, ConfigError> {
+pub(super) fn parse(path: &Path, text: &str) -> Result<ThemeStyles, ConfigError> {
     ThemeStyles::parse(text).map_err(|error| ConfigError::Setting {
         place: format!("{}, line {}", path.display(), error.line),
         why: error.why,

@@ -141,7 +141,9 @@ fn header(app: &App, now: Now) -> Header {
 /// Returns the proxy's clock minus this machine's, in milliseconds, by the last list; `None` if it is unknown.
 fn clock_offset(endpoint: &EndpointState) -> Option<i64> {
     let latest = endpoint.latest.as_ref()?;
-    let offset = latest.proxy_time(latest.taken_at)?.duration_since(latest.taken_at);
+    let offset = latest
+        .proxy_time(latest.taken_at)?
+        .duration_since(latest.taken_at);
     i64::try_from(offset.as_millis()).ok()
 }
 
