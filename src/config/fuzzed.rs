@@ -24,7 +24,7 @@ pub(crate) fn maxctrl(text: &str) {
         path: Path::new(".maxctrl.cnf").into(),
     });
     if let Ok(entries) = maxctrl::known_entries(text) {
-        // An error of a value is no fault of this program.
+        // An error means that a value is wrong. It is reported to the user.
         drop(maxctrl::layer(&entries, &source, Environment(&|_| None)));
     }
 }

@@ -34,7 +34,7 @@ impl App {
         offer
     }
 
-    /// Returns what can be copied about a session of which only the list is known.
+    /// Returns what can be copied about a session without details: only the list is known.
     fn listed_offer(&self, row: &TableRow<'_>) -> CopyOffer {
         let running = row
             .session
