@@ -21,7 +21,7 @@ use super::{KillOutcome, RefusalReason, Rules, StatementEnd, Victim};
 use crate::model::{Absence, Now, RequestError, Session, SessionObservation};
 
 #[cfg(test)]
-pub(super) use follow_up::FOLLOW_UP_TIME;
+pub(super) use follow_up::{FOLLOW_UP_TIME, LAST_REPLY_TIME};
 
 pub(crate) use checks::MAX_CHECK_AGE;
 

@@ -151,7 +151,8 @@ impl KillBatch {
             };
             let was = task.outcome().cloned();
             let found = snapshot.find(&task.victim.identity.key());
-            task.on_list(matches!(found, Lookup::Same(_)), now);
+            let is_present = matches!(found, Lookup::Same(_));
+            task.on_list(is_present, snapshot.asked_at.elapsed, now);
             self.fresh
                 .extend((task.outcome() != was.as_ref()).then_some(index));
         }
