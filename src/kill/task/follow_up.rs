@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{KillTask, NextStep, SessionReply};
 use crate::kill::state::{FollowUp, KillState};
 use crate::kill::{KillOutcome, RefusalReason};
-use crate::model::{Absence, IdentityMatch, Now, RequestError, SessionObservation};
+use crate::model::{Absence, Difference, IdentityMatch, Now, Part, RequestError, SessionObservation};
 
 /// Time to follow a session after its DELETE. A session that a later request shows is still there. Otherwise the
 /// outcome is unknown.
@@ -57,7 +57,7 @@ impl KillTask {
     }
 
     /// Handles a check after the DELETE. The session is gone if its own process answers with a 404, or
-    /// has another session under its id.
+    /// has a session with another connect time under its id.
     pub(super) fn seen_after_delete(&mut self, reply: SessionReply, now: Now) -> NextStep {
         let (is_gone, unproven) = match &reply {
             SessionReply::Seen(observation) => self.seen_again(observation),
@@ -102,10 +102,13 @@ impl KillTask {
             process: observation.process.clone(),
             other_process: observation.other_process.clone(),
         };
-        let is_other = matches!(
-            self.victim.identity.compare(&observation.identity()),
-            IdentityMatch::Different(_)
-        );
+        // The user of a session can change (COM_CHANGE_USER), its connect time cannot.
+        let proves_other =
+            |difference: &Difference| matches!(difference.part, Part::Connected | Part::Process);
+        let is_other = match self.victim.identity.compare(&observation.identity()) {
+            IdentityMatch::Different(differences) => differences.iter().any(proves_other),
+            IdentityMatch::Same { .. } | IdentityMatch::Unknown(_) => false,
+        };
         let is_mixed = answered.other_process.is_some();
         let is_same_process = !is_mixed && self.is_of_same_process(&answered) == Some(true);
         let is_proof = !is_mixed && (is_same_process || !is_other);

@@ -117,3 +117,90 @@ fn a_list_requested_after_ten_seconds_shows_a_session_that_is_still_there() {
     assert_eq!(word(&play), Some("still there"));
     assert!(play.batch.is_finished());
 }
+
+fn process_at(node: &str, started_at: &str) -> ProcessStart {
+    ProcessStart {
+        started_at: text(started_at),
+        datadir: Some(text("/var/cache/maxscale")),
+        node: Some(text(node)),
+    }
+}
+
+fn instance(process: Option<ProcessStart>) -> Instance {
+    Instance {
+        version: None,
+        uptime: None,
+        process,
+        retained_statements: None,
+    }
+}
+
+#[test]
+fn lists_of_another_proxy_do_not_show_that_a_session_is_gone() {
+    let own = process_at("a", "Mon, 23 Nov 2026 10:00:00 GMT");
+    let later = "Mon, 23 Nov 2026 16:17:14 GMT";
+    let earlier = "Mon, 23 Nov 2026 09:00:00 GMT";
+    let without_node = ProcessStart {
+        node: None,
+        ..process_at("a", later)
+    };
+    for (process, expected) in [
+        (Some(process_at("b", later)), None),
+        (Some(process_at("a", earlier)), None),
+        (Some(without_node), None),
+        (None, None),
+        (Some(process_at("a", later)), Some("killed")),
+        (Some(own.clone()), Some("killed")),
+    ] {
+        let mut play = KillHarness::ask(vec![victim_of(session(17, "alice"), Some(&own))]);
+        let seen = |play: &mut KillHarness| {
+            let observation = SessionObservation {
+                process: Some(own.clone()),
+                ..Arc::unwrap_or_clone(play.sighting(session(17, "alice")))
+            };
+            play.hear(KillEvent::Seen(play.last_check(), Ok(Arc::new(observation))));
+        };
+        seen(&mut play);
+        play.go();
+        seen(&mut play);
+        play.deleted(Err(RequestError::Cut(text("cut off"))));
+        for _ in 0..3 {
+            let list = Snapshot {
+                instance: Some(instance(process.clone())),
+                ..play.list(Vec::new())
+            };
+            play.hear(KillEvent::Listed(Arc::new(list)));
+        }
+        assert_eq!(word(&play), expected, "{process:?}");
+        if expected.is_none() {
+            play.wait(FOLLOW_UP_TIME);
+            assert_eq!(word(&play), Some("unknown"), "{process:?}");
+        }
+    }
+}
+
+#[test]
+fn a_session_whose_user_has_changed_is_not_gone() {
+    let mut play = after_delete(Ok(()));
+    play.wait(20 * MS);
+    let id = play.last_check();
+    play.reply(id, Ok(session(17, "bob")));
+    assert_eq!(word(&play), None);
+    play.wait(FOLLOW_UP_TIME);
+    play.reply(play.last_check(), Ok(session(17, "bob")));
+    play.wait(250 * MS);
+    play.reply(play.last_check(), Ok(session(17, "bob")));
+    assert_eq!(word(&play), Some("still there"));
+
+    let mut play = after_delete(Ok(()));
+    play.wait(20 * MS);
+    let other = Session {
+        connected: Some(Arc::new(Connected {
+            sent: text("Mon, 23 Nov 2026 18:00:00 GMT"),
+            at: None,
+        })),
+        ..session(17, "alice")
+    };
+    play.reply(play.last_check(), Ok(other));
+    assert_eq!(word(&play), Some("killed"));
+}
