@@ -12,6 +12,7 @@ mod grace;
 mod groups;
 mod help;
 mod keys;
+mod kill_log;
 mod kill_statements;
 mod kills;
 mod marks;
