@@ -503,3 +503,27 @@ fn the_outcome_of_a_batch_counts_statements_that_still_run_until_they_end() {
     set(&mut stage, StatementState::Ended);
     assert_eq!(shown_status(&stage), "2 killed: l shows each");
 }
+
+#[test]
+fn a_key_after_a_late_wake_up_confirms_nothing_before_a_new_frame() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.wait_awake(Duration::from_secs(5));
+    stage.wait(Duration::from_millis(2_500));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.modal.kill_dialog().is_some());
+    stage.draw();
+    stage.wait_awake(Duration::from_millis(300));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.modal.kill_dialog().is_none());
+    assert_eq!(stage.app.kills.batches.len(), 1);
+
+    let mut stage = super::stage();
+    asked(&mut stage, 1);
+    stage.wait_awake(Duration::from_secs(5));
+    stage.press(Code::Char('y'));
+    assert!(
+        stage.app.modal.kill_dialog().is_none(),
+        "all wake-ups were in time"
+    );
+}

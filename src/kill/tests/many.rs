@@ -320,7 +320,7 @@ fn a_victim_that_is_queued_twice_for_its_first_check_is_checked_once() {
     for _ in 0..6 {
         play.strike(3);
     }
-    play.batch.limit_requests(16);
+    play.batch.limit_requests(1);
     play.wait(SECOND);
     play.reply(play.last_check(), Ok(session(4, "alice")));
     play.wait(SECOND);
