@@ -20,7 +20,7 @@ pub(crate) struct VictimLocks {
     root: Option<SessionId>,
     /// Number of rows that its transaction has changed.
     changed_rows: u64,
-    /// What the servers report about its transaction and its statement.
+    /// Its transaction and its statement, as the servers report them.
     work: OpenWork,
 }
 

@@ -191,7 +191,7 @@ impl KillTask {
 }
 
 /// Whether a session is still there although its DELETE was accepted. Earlier sightings do not show it: MaxScale may
-/// need some time to close a session. Without the reply, the DELETE may still be on its way.
+/// need some time to close a session. Without the reply, the DELETE may be executed later.
 fn is_still_there(watch: &FollowUp) -> bool {
     let is_late = |seen_at: Duration| seen_at >= watch.sent + FOLLOW_UP_TIME;
     watch.reply.is_none() && watch.seen_at.is_some_and(is_late)
