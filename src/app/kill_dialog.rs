@@ -255,15 +255,17 @@ impl KillDialog {
     /// Requires a new frame before Yes if the program was stopped since `before`: a key may have been typed in
     /// that time.
     pub(super) fn on_clock(&mut self, before: &Now, now: &Now) {
-        let due = self.age_changes_at(before.elapsed);
+        let due = self.own_wake_at(before.elapsed);
         if due.is_some_and(|due| was_stopped(due, before, now)) {
             self.on_resumed();
         }
     }
 
-    /// Returns when the age of the checks next changes on the screen.
-    fn age_changes_at(&self, now: Duration) -> Option<Duration> {
-        self.checked_at().map(|passed| next_second(now, passed))
+    /// Returns when the age of the checks next changes on the screen, or when keys begin to confirm.
+    fn own_wake_at(&self, now: Duration) -> Option<Duration> {
+        let age = self.checked_at().map(|passed| next_second(now, passed));
+        let settled = self.dialog.settles_at().filter(|at| *at > now);
+        age.into_iter().chain(settled).min()
     }
 
     /// Returns when the oldest first check that has passed was sent.
@@ -273,7 +275,7 @@ impl KillDialog {
 
     /// Returns when the dialog next needs the time.
     pub(super) fn wake_at(&self, now: Duration) -> Option<Duration> {
-        self.age_changes_at(now)
+        self.own_wake_at(now)
             .into_iter()
             .chain(self.batch.wake_at())
             .min()

@@ -118,6 +118,11 @@ impl DialogState {
         self.opened.is_some()
     }
 
+    /// Returns when keys begin to confirm. `None` if Yes is not enabled.
+    pub(crate) fn settles_at(&self) -> Option<Duration> {
+        self.opened.map(|(_, at)| at + SETTLE_TIME)
+    }
+
     /// Resets the dialog because the set of victims has changed.
     pub(crate) fn on_change(&mut self) {
         *self = Self::default();

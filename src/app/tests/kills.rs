@@ -512,6 +512,11 @@ fn a_key_after_a_late_wake_up_confirms_nothing_before_a_new_frame() {
     stage.wait(Duration::from_millis(2_500));
     stage.press(Code::Char('y'));
     assert!(stage.app.modal.kill_dialog().is_some());
+    // A shorter stop right after the frame.
+    stage.draw();
+    stage.wait(Duration::from_millis(1_400));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.modal.kill_dialog().is_some());
     stage.draw();
     stage.wait_awake(Duration::from_millis(300));
     stage.press(Code::Char('y'));
