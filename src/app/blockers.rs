@@ -277,7 +277,10 @@ impl App {
             } else {
                 LockRole::Waiter
             };
-            self.ask_to_kill_waiting(row.key.endpoint, id, role);
+            match self.listed_key(row.key.endpoint, id) {
+                Some(key) => self.ask_to_kill_waiting(&key, role),
+                None => self.status = Some(Status::note(format!("{id} has already ended"))),
+            }
         }
     }
 

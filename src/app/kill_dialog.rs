@@ -16,7 +16,9 @@ use super::victim_rows::{Diagnosing, VictimWidths};
 use super::victim_selection::VictimOrigin;
 use super::wake::next_second;
 use crate::diagnosis::OwnedDiagnosis;
-use crate::kill::{DialogResult, DialogState, KillBatch, KillTask, Order, Press, Rules, Ticket, Victim};
+use crate::kill::{
+    DialogResult, DialogState, KillBatch, KillTask, Order, Press, Rules, Ticket, Victim, was_stopped,
+};
 use crate::model::{EndpointId, Now, RowKey};
 
 /// State of the open dialog.
@@ -233,7 +235,9 @@ impl KillDialog {
     }
 
     fn press(&mut self, press: Press, now: Now) -> DialogResult {
-        self.dialog.press(press, self.batch.confirmable(), now.elapsed)
+        let question = self.batch.open_dialog_ticket();
+        let victims = self.batch.confirmable();
+        self.dialog.press(press, question, victims, now.elapsed)
     }
 
     /// Handles an account that may only read: the victims on its endpoint cannot be killed.
@@ -248,15 +252,33 @@ impl KillDialog {
         self.dialog = DialogState::default();
     }
 
+    /// Requires a new frame before Yes if the program was stopped since `before`: a key may have been typed in
+    /// that time.
+    pub(super) fn on_clock(&mut self, before: &Now, now: &Now) {
+        let due = self.own_wake_at(before.elapsed);
+        if due.is_some_and(|due| was_stopped(due, before, now)) {
+            self.on_resumed();
+        }
+    }
+
+    /// Returns when the age of the checks next changes on the screen, or when keys begin to confirm.
+    fn own_wake_at(&self, now: Duration) -> Option<Duration> {
+        let age = self.checked_at().map(|passed| next_second(now, passed));
+        let settled = self.dialog.settles_at().filter(|at| *at > now);
+        age.into_iter().chain(settled).min()
+    }
+
     /// Returns when the oldest first check that has passed was sent.
     pub(crate) fn checked_at(&self) -> Option<Duration> {
         self.batch.counts().checked_at
     }
 
-    /// Returns when the age of the checks next changes on the screen.
+    /// Returns when the dialog next needs the time.
     pub(super) fn wake_at(&self, now: Duration) -> Option<Duration> {
-        let age = self.checked_at().map(|passed| next_second(now, passed));
-        age.into_iter().chain(self.batch.wake_at()).min()
+        self.own_wake_at(now)
+            .into_iter()
+            .chain(self.batch.wake_at())
+            .min()
     }
 
     /// Handles a written frame. If it showed an enabled Yes, the 300 ms before Yes is accepted begin.
@@ -265,7 +287,7 @@ impl KillDialog {
         self.scroll = self.scroll.min(end.unwrap_or(0));
         let open = self.batch.open_dialog_ticket();
         self.dialog
-            .on_drawn(open.is_some() && open == question, now.elapsed);
+            .on_drawn(question.filter(|_| open == question), now.elapsed);
     }
 
     /// Moves the cursor in the list of victims, or scrolls the text about the only one.

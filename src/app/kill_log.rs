@@ -1,16 +1,22 @@
 //! The kill log of this run: outcomes and canceled kills, by confirmation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
 use super::killing::Kills;
-use crate::kill::{KillBatch, KillOutcome, KillTask, Return, StatementResults, StatementState};
+use crate::kill::{
+    KillBatch, KillOutcome, KillTask, OutcomeKind, Return, StatementResults, StatementState, Tally,
+};
 use crate::model::{Identity, RowKey, counted};
 
 /// Maximum number of entries in the kill log of the screen. The audit log has all.
-const MAX_KILL_LOG_ENTRIES: usize = 10_000;
+pub(super) const MAX_KILL_LOG_ENTRIES: usize = 10_000;
+/// Number of newest entries that are kept although their sessions are gone.
+const MIN_RECENT_ENTRIES: usize = 1_000;
+/// Number of surplus entries that are dropped together, because each time all entries are visited.
+pub(super) const DROPPED_TOGETHER: usize = 256;
 
 /// An entry of the kill log.
 #[derive(Clone, Debug)]
@@ -19,7 +25,7 @@ pub(crate) struct KillLogEntry {
     pub batch: u32,
     /// Number of the kill within the run.
     pub kill: u32,
-    /// When the outcome was known.
+    /// When the outcome was known; of a session that is gone, when that was known.
     pub at: Timestamp,
     /// Identity of the session.
     pub identity: Identity,
@@ -45,13 +51,33 @@ pub(crate) struct CanceledKill {
 /// The entries of one confirmation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LoggedBatch<'a> {
-    /// Outcomes: sessions that are still there first, then those that are gone.
+    /// Outcomes: sessions that are still there first, then those that are gone. Of a large batch some of those that
+    /// are gone are missing.
     pub entries: Vec<&'a KillLogEntry>,
+    /// Counts of all outcomes.
+    pub tally: Option<&'a Tally>,
     /// Set if it was canceled.
     pub canceled: Option<&'a CanceledKill>,
 }
 
+impl LoggedBatch<'_> {
+    /// Returns the number of outcomes of this kind.
+    pub(crate) fn count(&self, kind: OutcomeKind) -> usize {
+        self.tally.map_or(0, |tally| tally.count(kind))
+    }
+
+    /// Returns the number of all outcomes.
+    pub(crate) fn total(&self) -> usize {
+        self.tally.map_or(self.entries.len(), Tally::finished)
+    }
+}
+
 impl KillLogEntry {
+    /// Whether the entry is dropped last: its session is not gone, or one of its statements may still run.
+    fn is_open(&self) -> bool {
+        !self.outcome.is_gone() || self.runs()
+    }
+
     /// Whether a statement of the killed session still runs, or may still run.
     pub(super) fn runs(&self) -> bool {
         self.outcome.statements().is_some_and(StatementResults::may_run)
@@ -130,6 +156,9 @@ impl Kills {
         for canceled in &self.canceled {
             batches.entry(canceled.batch).or_default().canceled = Some(canceled);
         }
+        for (number, batch) in &mut batches {
+            batch.tally = self.tallies.get(number);
+        }
         let mut newest_first: Vec<_> = batches.into_values().rev().collect();
         for batch in &mut newest_first {
             batch.entries.sort_by_key(|entry| entry.outcome.is_gone());
@@ -155,21 +184,52 @@ impl Kills {
     }
 
     pub(super) fn log(&mut self, batch: u32, task: &KillTask, outcome: &KillOutcome, at: Timestamp) {
-        let kill = task.number();
-        if let Some(logged) = self.log.iter_mut().rev().find(|logged| logged.kill == kill) {
-            logged.outcome = outcome.clone();
-            return;
-        }
-        self.log.push(KillLogEntry {
+        self.add_entry(KillLogEntry {
             batch,
-            kill,
+            kill: task.number(),
             at,
             identity: task.victim.identity.clone(),
             outcome: outcome.clone(),
             back: None,
         });
+    }
+
+    /// Adds an entry, or replaces the outcome of the same kill.
+    pub(super) fn add_entry(&mut self, new: KillLogEntry) {
+        if let Some(logged) = self.log.iter_mut().rev().find(|logged| logged.kill == new.kill) {
+            if logged.outcome.is_gone() != new.outcome.is_gone() {
+                logged.at = new.at;
+            }
+            logged.outcome = new.outcome;
+            return;
+        }
+        let batch = new.batch;
+        self.log.push(new);
         let surplus = self.log.len().saturating_sub(MAX_KILL_LOG_ENTRIES);
-        self.log.drain(..surplus);
+        if surplus > 0 && surplus.is_multiple_of(DROPPED_TOGETHER) {
+            self.drop_surplus(batch);
+        }
+    }
+
+    /// Drops surplus entries: first sessions that are gone, oldest first, then other entries of older batches. The
+    /// failures of the newest batch are kept.
+    fn drop_surplus(&mut self, newest: u32) {
+        let mut surplus = self.log.len().saturating_sub(MAX_KILL_LOG_ENTRIES);
+        let mut older = self.log.len().saturating_sub(MIN_RECENT_ENTRIES);
+        self.log.retain(|entry| {
+            let is_old = older > 0;
+            older = older.saturating_sub(1);
+            let is_dropped = surplus > 0 && is_old && !entry.is_open();
+            surplus -= usize::from(is_dropped);
+            !is_dropped
+        });
+        self.log.retain(|entry| {
+            let is_dropped = surplus > 0 && entry.batch != newest;
+            surplus -= usize::from(is_dropped);
+            !is_dropped
+        });
+        let kept: BTreeSet<_> = self.log.iter().map(|entry| entry.batch).collect();
+        self.tallies.retain(|batch, _| kept.contains(batch));
     }
 
     pub(super) fn log_canceled(&mut self, batch: &KillBatch, why: &'static str, at: Timestamp) {

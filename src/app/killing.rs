@@ -1,5 +1,6 @@
 //! The kills of this run: feeds the kill protocol, cancels, stops, and shows the outcomes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use super::msg::Now;
 use super::outbox::Outbox;
 use super::request_shares::{MAX_FOLLOWED, RequestShares};
 use super::status::Status;
-use crate::kill::{KillBatch, KillEvent, KillOutcome, KillTask, ReconnectDetector, Victim, numbers};
+use crate::kill::{KillBatch, KillEvent, KillOutcome, KillTask, ReconnectDetector, Tally, Victim, numbers};
 use crate::model::{RequestError, RowKey, SessionId, Snapshot, counted};
 
 /// The kills of this run.
@@ -25,6 +26,8 @@ pub(crate) struct Kills {
     pub ended: Vec<RowKey>,
     /// Outcomes, oldest first.
     pub log: Vec<KillLogEntry>,
+    /// Counts of the outcomes of each batch in the log. The log does not have all entries of a large batch.
+    pub(super) tallies: BTreeMap<u32, Tally>,
     /// Kills that were canceled in their grace period, oldest first.
     pub(super) canceled: Vec<CanceledKill>,
     /// When the last grace period ended without a cancel.
@@ -250,6 +253,7 @@ impl Kills {
                 is_single,
             });
         }
+        self.tallies.insert(batch.number(), batch.tally().clone());
         let is_first = batch.sums_up();
         let is_known = |totals: &BatchTotals| totals.is_of(batch.number());
         let totals = if !is_single && (is_first || self.totals.as_ref().is_some_and(is_known)) {
@@ -330,12 +334,16 @@ impl App {
         canceled
     }
 
-    /// Cancels or stops the kills because the program is or was suspended: in that time the user cannot
-    /// cancel.
+    /// Cancels and stops the kills because the program is or was suspended: in that time the user cannot
+    /// cancel. While one kill is in its grace period, statements of an earlier one may still get their KILLs.
     pub(super) fn halt_kills(&mut self) {
-        if !self.cancel_kill("maxtop was suspended") {
-            self.stop_kills();
-        }
+        let canceled = self.cancel_kill("maxtop was suspended");
+        let canceled = self.status.take_if(|_| canceled);
+        self.stop_kills();
+        self.status = match (canceled, self.status.take()) {
+            (Some(canceled), Some(stopped)) => Some(stopped.after(&canceled)),
+            (canceled, stopped) => canceled.or(stopped),
+        };
     }
 
     /// Starts no more kills of the running batches. Returns whether there was anything to stop.

@@ -161,3 +161,11 @@ pub(crate) fn locked(size: (u16, u16)) -> AppHarness {
 pub(crate) fn list_without(stage: &mut AppHarness, ids: &[u64]) {
     stage.list(&body(ids));
 }
+
+/// Delivers the list again, in which another client has this id.
+pub(crate) fn list_with_other(stage: &mut AppHarness, id: u64) {
+    let body = body(&[]);
+    let (before, rest) = body.split_once(&format!(r#""id":"{id}""#)).unwrap();
+    let rest = rest.replacen("13:14:03", "13:55:00", 1);
+    stage.list(&format!(r#"{before}"id":"{id}"{rest}"#));
+}

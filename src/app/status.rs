@@ -72,6 +72,14 @@ impl Status {
         }
     }
 
+    /// Returns the line appended to another one, so that both are read.
+    pub(crate) fn after(self, before: &Self) -> Self {
+        Self {
+            text: format!("{}; {}", before.text, self.text),
+            ..self
+        }
+    }
+
     /// Creates the line for the outcome of a kill. With several endpoints it names the endpoint, because
     /// ids repeat between them.
     pub(crate) fn outcome(outcome: &KillOutcome, identity: &Identity, endpoint: Option<&str>) -> Self {

@@ -13,6 +13,7 @@ mod grace;
 mod groups;
 mod help;
 mod keys;
+mod kill_log;
 mod kill_statements;
 mod kills;
 mod marks;

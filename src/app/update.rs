@@ -180,6 +180,9 @@ impl App {
 
     fn clock(&mut self, now: Now) {
         let held = self.keeps_order();
+        if let Some(dialog) = self.modal.kill_dialog_mut() {
+            dialog.on_clock(&self.now, &now);
+        }
         self.now = now;
         for endpoint in self.endpoints.iter_mut() {
             endpoint.proxies.settle(now.elapsed);

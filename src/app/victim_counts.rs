@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::kill_dialog::KillDialog;
 use super::table_view::TableView;
 use crate::kill::KillTask;
-use crate::model::{EndpointId, Identity, LockHolder, SessionId};
+use crate::kill::open_work::OpenWork;
+use crate::model::{EndpointId, LockHolder, Lookup, RowKey, SessionId};
 
 /// The locks of a victim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,16 +20,26 @@ pub(crate) struct VictimLocks {
     root: Option<SessionId>,
     /// Number of rows that its transaction has changed.
     changed_rows: u64,
+    /// Its transaction and its statement, as the servers report them.
+    work: OpenWork,
 }
 
 impl VictimLocks {
     /// Returns the locks of a session in a view.
-    pub(super) fn of(view: &TableView, endpoint: EndpointId, id: SessionId) -> Self {
+    pub(super) fn of(view: &TableView, key: &RowKey) -> Self {
+        let (endpoint, id) = (key.endpoint, key.id);
         let Some(locks) = view.locks_of(endpoint).filter(|locks| !locks.is_empty()) else {
             return Self::default();
         };
         let own = locks.session(id);
         let transaction = own.and_then(|own| own.transaction.as_ref());
+        let mut lists = view.snapshots.iter();
+        let session = lists.find_map(|list| match list.find(key) {
+            Lookup::Same(session) => Some(session),
+            Lookup::Other(_) | Lookup::Missing => None,
+        });
+        let work = session
+            .map(|session| OpenWork::by_servers(session, locks.of(session), |server| locks.server(server)));
         Self {
             is_known: true,
             blocks: own.is_some_and(|own| own.blocks > 0),
@@ -40,6 +51,7 @@ impl VictimLocks {
             changed_rows: transaction
                 .and_then(|transaction| transaction.rows_modified)
                 .unwrap_or(0),
+            work: work.unwrap_or_default(),
         }
     }
 }
@@ -65,13 +77,19 @@ pub(crate) struct VictimCounts {
     pub other_roots: BTreeMap<(EndpointId, SessionId), usize>,
     /// Number of rows that their transactions have changed.
     pub changed_rows: u64,
+    /// Whether one of them has an open transaction, and whether one runs a statement. `None` without victims.
+    pub work: Option<OpenWork>,
 }
 
 /// Counts of the victims of each block of tasks, and the version of the block that they are of.
 pub(super) type BlockCounts = Vec<(u64, VictimCounts)>;
 
 impl VictimCounts {
-    fn add(&mut self, identity: &Identity, locks: VictimLocks, is_healthy: bool) {
+    fn add(&mut self, task: &KillTask, locks: VictimLocks, is_healthy: bool) {
+        let victim = &task.victim;
+        let api = (victim.dialect, victim.instance.as_ref());
+        let work = OpenWork::by_api(task.session(), api).with_servers(locks.work);
+        self.add_work(Some(work));
         self.left += 1;
         self.healthy += usize::from(is_healthy);
         self.knows_locks |= locks.is_known;
@@ -79,12 +97,20 @@ impl VictimCounts {
         self.waiters += usize::from(locks.waits);
         self.both += usize::from(locks.blocks && locks.waits);
         if let Some(root) = locks.root {
-            *self.other_roots.entry((identity.endpoint, root)).or_default() += 1;
+            *self
+                .other_roots
+                .entry((victim.identity.endpoint, root))
+                .or_default() += 1;
         }
         self.changed_rows = self.changed_rows.saturating_add(locks.changed_rows);
     }
 
+    fn add_work(&mut self, other: Option<OpenWork>) {
+        self.work = self.work.into_iter().chain(other).reduce(OpenWork::or);
+    }
+
     fn join(&mut self, other: &Self) {
+        self.add_work(other.work);
         self.left += other.left;
         self.healthy += other.healthy;
         self.knows_locks |= other.knows_locks;
@@ -130,7 +156,7 @@ impl KillDialog {
         for index in indexes {
             if let Some(task) = self.batch.tasks().get(index).filter(|task| is_left(task)) {
                 let locks = self.locks.get(index).copied().unwrap_or_default();
-                counts.add(&task.victim.identity, locks, self.is_healthy(index));
+                counts.add(task, locks, self.is_healthy(index));
             }
         }
         counts

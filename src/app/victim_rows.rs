@@ -77,10 +77,7 @@ impl VictimDiagnoses {
             let now = self.view.diagnosis(key);
             now.map_or_else(|| known.clone(), Diagnosis::to_owned)
         });
-        let locks = self
-            .keys
-            .iter()
-            .map(|key| VictimLocks::of(&self.view, key.endpoint, key.id));
+        let locks = self.keys.iter().map(|key| VictimLocks::of(&self.view, key));
         VictimsDiagnosed {
             batch: self.batch,
             diagnoses: Arc::new(diagnoses.collect()),

@@ -143,7 +143,7 @@ impl VictimRequest {
     fn open(self, mut victims: Vec<Victim>) -> (Box<KillDialog>, Vec<Order>) {
         let diagnoses = diagnose(&self.view, &mut victims);
         let identities = victims.iter().map(|victim| &victim.identity);
-        let locks = identities.map(|identity| VictimLocks::of(&self.view, identity.endpoint, identity.id));
+        let locks = identities.map(|identity| VictimLocks::of(&self.view, &identity.key()));
         let diagnoses = (diagnoses, locks.collect());
         let (dialog, orders) = KillDialog::open(self.number, victims, self.rules, self.selection, diagnoses);
         (Box::new(dialog), orders)

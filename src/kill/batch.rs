@@ -250,6 +250,10 @@ impl KillBatch {
         for task in self.tasks.iter_mut() {
             task.confirm();
         }
+        // These are first checks. The checks before the DELETEs are queued after the intents are logged.
+        self.scheduler
+            .values_mut()
+            .for_each(RequestScheduler::clear_checks);
         self.phase = BatchPhase::Grace(Grace::new(grace, now));
         self.on_event(KillEvent::Clock, now)
     }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::Ticket;
+
 /// Minimum time between the frame that enables Yes and a key that confirms. A `y` buffered by a slow
 /// connection must not confirm a dialog that was not visible yet.
 pub(super) const SETTLE_TIME: Duration = Duration::from_millis(300);
@@ -58,22 +60,25 @@ pub(crate) struct DialogState {
     is_mismatch: bool,
     /// The last key, if it does not count because it was typed before the question could be read.
     early: Option<Press>,
-    opened: Option<Duration>,
+    /// The question of the first frame that has shown an enabled Yes, and its time.
+    opened: Option<(Ticket, Duration)>,
 }
 
 impl DialogState {
-    /// Handles a drawn frame. `checked` is whether the frame showed that the first check has passed.
-    pub(crate) fn on_drawn(&mut self, checked: bool, now: Duration) {
-        match (checked, self.opened) {
-            (true, None) => self.opened = Some(now),
+    /// Handles a drawn frame. `question` is set if the frame showed an enabled Yes, and the victims are still those
+    /// of the frame.
+    pub(crate) fn on_drawn(&mut self, question: Option<Ticket>, now: Duration) {
+        match (question, self.opened) {
+            (Some(question), None) => self.opened = Some((question, now)),
+            (Some(question), Some((opened, _))) if question == opened => {}
             // A key that does not count is still shown when the check has passed.
-            (false, _) => {
+            _ => {
                 *self = Self {
                     early: self.early,
+                    opened: question.map(|question| (question, now)),
                     ..Self::default()
                 };
             }
-            (true, Some(_)) => {}
         }
     }
 
@@ -113,17 +118,28 @@ impl DialogState {
         self.opened.is_some()
     }
 
+    /// Returns when keys begin to confirm. `None` if Yes is not enabled.
+    pub(crate) fn settles_at(&self) -> Option<Duration> {
+        self.opened.map(|(_, at)| at + SETTLE_TIME)
+    }
+
     /// Resets the dialog because the set of victims has changed.
     pub(crate) fn on_change(&mut self) {
         *self = Self::default();
     }
 
-    /// Handles a key. `victims` is the number of sessions that Yes would kill; `now` is the time since
-    /// the program started.
-    pub(crate) fn press(&mut self, press: Press, victims: usize, now: Duration) -> DialogResult {
+    /// Handles a key. `question` is that of the victims now: a key counts only if a frame has shown it. `victims` is
+    /// the number of sessions that Yes would kill; `now` is the time since the program started.
+    pub(crate) fn press(
+        &mut self,
+        press: Press,
+        question: Option<Ticket>,
+        victims: usize,
+        now: Duration,
+    ) -> DialogResult {
         let settled = self
             .opened
-            .is_some_and(|opened| now.saturating_sub(opened) >= SETTLE_TIME);
+            .is_some_and(|(opened, at)| Some(opened) == question && now.saturating_sub(at) >= SETTLE_TIME);
         let by_number = victims > MAX_CONFIRMED_BY_KEY;
         self.is_mismatch = false;
         let confirms = match press {

@@ -142,8 +142,8 @@ pub enum KillEvent {
     StatementEnded(Ticket, usize, Result<(), ServerAccessFault>),
     /// The result of writing the intents: they are on disk, or the reason why not.
     Logged(Ticket, Result<(), Text>),
-    /// A snapshot of the regular polling. A list that started before a DELETE may still contain the
-    /// session, which only delays the outcome.
+    /// A snapshot of the regular polling. A list that was requested before a DELETE says nothing about its
+    /// result.
     Listed(Arc<Snapshot>),
     /// Several proxies reply at the address of this endpoint.
     SeveralProxies(EndpointId),

@@ -50,10 +50,10 @@ impl Grace {
     }
 
     pub(super) fn advance(&mut self, now: Now) -> GraceStatus {
-        let overslept = now.elapsed.saturating_sub(self.awake_by);
-        if overslept > MAX_DELAY || now.slept_since(&self.began) > MAX_DELAY {
+        if was_stopped(self.awake_by, &self.began, &now) {
             return GraceStatus::Late;
         }
+        let overslept = now.elapsed.saturating_sub(self.awake_by);
         if overslept > SUSPICIOUS_DELAY {
             self.until = self.until.max(now.elapsed + RESUME_MARGIN);
         }
@@ -67,6 +67,12 @@ impl Grace {
     pub(super) const fn wake_at(&self) -> Duration {
         self.awake_by
     }
+}
+
+/// Whether the program was stopped or the machine slept: the wake-up that was due at `due` is too late, or only the
+/// wall clock has run since `before`.
+pub(crate) fn was_stopped(due: Duration, before: &Now, now: &Now) -> bool {
+    now.elapsed.saturating_sub(due) > MAX_DELAY || now.slept_since(before) > MAX_DELAY
 }
 
 /// Returns the time left at the next wake-up: the next whole second of the countdown, then 50 ms before

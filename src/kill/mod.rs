@@ -32,6 +32,7 @@ pub(crate) use batch::{KillBatch, TaskTexts, numbers};
 pub(crate) use dialog::{Choice, DialogResult, DialogState, MAX_CONFIRMED_BY_KEY, Press};
 pub use event::{CheckPurpose, KillEvent, KillRequest, Order, Survey, Ticket};
 pub use grace::Grace;
+pub(crate) use grace::was_stopped;
 pub(crate) use killable::Rules;
 pub(crate) use killable::{Authority, check_killable, protection};
 pub(crate) use lock_effects::{EffectKind, LockEffects};

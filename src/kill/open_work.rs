@@ -17,6 +17,12 @@ pub(crate) struct OpenWork {
     pub is_unconnected: bool,
 }
 
+impl Default for OpenWork {
+    fn default() -> Self {
+        Self::UNKNOWN
+    }
+}
+
 impl OpenWork {
     /// Both are unknown.
     pub(crate) const UNKNOWN: Self = Self {
@@ -28,39 +34,63 @@ impl OpenWork {
     /// Returns what the admin API and the servers report about a session.
     pub(crate) fn of<'a>(
         session: &Session,
-        (dialect, instance): (Dialect, Option<&Instance>),
+        api: (Dialect, Option<&Instance>),
         locks: LockKnowledge<'_>,
         server: impl Fn(&crate::model::Text) -> Option<&'a ServerLocks>,
     ) -> Self {
+        Self::by_api(session, api).with_servers(Self::by_servers(session, locks, server))
+    }
+
+    /// Returns what the admin API reports about a session.
+    pub(crate) fn by_api(session: &Session, (dialect, instance): (Dialect, Option<&Instance>)) -> Self {
         let extra = session.extra.as_ref();
-        let transaction = match locks {
-            LockKnowledge::Known(own) => Some(own.is_some_and(|own| own.transaction.is_some())),
-            LockKnowledge::NoAccess | LockKnowledge::Unknown => extra.and_then(|extra| extra.in_transaction),
-        };
-        let known_connections = session.server_connections();
-        let is_unconnected = known_connections.is_some_and(<[_]>::is_empty);
-        let mut connections = known_connections.unwrap_or_default().iter();
-        let runs_on_server = connections.any(|connection| {
-            let thread = connection.thread_id.map(u64::from);
-            let report = server(&connection.server).map(|server| &server.report);
-            let running = thread.and_then(|thread| report?.thread(thread)?.statement.as_ref());
-            running.is_some()
-        });
-        let statement = if runs_on_server {
-            Some(true)
-        } else {
-            is_running(dialect, instance, session)
-        };
         Self {
-            transaction: ternary(transaction),
-            statement: ternary(statement),
+            transaction: ternary(extra.and_then(|extra| extra.in_transaction)),
+            statement: ternary(is_running(dialect, instance, session)),
             is_unconnected: false,
         }
-        .without_servers_if(is_unconnected)
+        .without_servers_if(session.server_connections().is_some_and(<[_]>::is_empty))
+    }
+
+    /// Returns what the servers report about a session. A statement that they do not report may still run.
+    pub(crate) fn by_servers<'a>(
+        session: &Session,
+        locks: LockKnowledge<'_>,
+        server: impl Fn(&crate::model::Text) -> Option<&'a ServerLocks>,
+    ) -> Self {
+        let transaction = match locks {
+            LockKnowledge::Known(own) => Some(own.is_some_and(|own| own.transaction.is_some())),
+            LockKnowledge::NoAccess | LockKnowledge::Unknown => None,
+        };
+        let mut connections = session.server_connections().unwrap_or_default().iter();
+        let runs = connections.any(|connection| {
+            server(&connection.server).is_some_and(|server| server.running.contains(&session.id))
+        });
+        Self {
+            transaction: ternary(transaction),
+            statement: ternary(runs.then_some(true)),
+            is_unconnected: false,
+        }
+    }
+
+    /// Adds what the servers report about the same session. They are more accurate than the admin API.
+    pub(crate) const fn with_servers(self, servers: Self) -> Self {
+        const fn known(api: Ternary, server: Ternary) -> Ternary {
+            match server {
+                Ternary::Unknown => api,
+                Ternary::Yes | Ternary::No => server,
+            }
+        }
+        Self {
+            transaction: known(self.transaction, servers.transaction),
+            statement: known(self.statement, servers.statement),
+            is_unconnected: false,
+        }
+        .without_servers_if(self.is_unconnected)
     }
 
     /// Returns it for a session that is known to have no server connection, if it is one.
-    pub(crate) fn without_servers_if(self, is_unconnected: bool) -> Self {
+    pub(crate) const fn without_servers_if(self, is_unconnected: bool) -> Self {
         if !is_unconnected {
             return self;
         }
@@ -77,8 +107,7 @@ impl OpenWork {
 
     /// Returns what the admin API reports about a victim.
     pub(crate) fn of_victim(victim: &Victim) -> Self {
-        let api = (victim.dialect, victim.instance.as_ref());
-        Self::of(&victim.session, api, LockKnowledge::NoAccess, |_| None)
+        Self::by_api(&victim.session, (victim.dialect, victim.instance.as_ref()))
     }
 
     /// Returns it with an open transaction, if rows have been changed.

@@ -25,12 +25,13 @@ pub enum KillOutcome {
     NotAllowed(RequestError),
     /// The server replied with an error.
     Failed(RequestError),
-    /// The server replied to the DELETE, but the session is still there.
+    /// The server accepted the DELETE, but the session is still there.
     StillThere {
         /// Time since the DELETE.
         after: Duration,
     },
-    /// The reply to the DELETE was lost, and the result is still unknown.
+    /// The result of the DELETE is still unknown: its reply was lost or was an error, or no later reply shows whether
+    /// the session is gone.
     Unknown(RequestError),
 }
 

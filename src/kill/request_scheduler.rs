@@ -67,6 +67,11 @@ impl RequestScheduler {
         self.checks.push_back(task);
     }
 
+    /// Removes all checks from the queue.
+    pub(super) fn clear_checks(&mut self) {
+        self.checks.clear();
+    }
+
     /// Queues a check that has to be repeated, before those that have not started.
     pub(super) fn queue_check_again(&mut self, task: usize) {
         self.checks.push_front(task);

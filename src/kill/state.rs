@@ -31,8 +31,9 @@ pub struct FollowUp {
     pub(super) missing: u8,
     /// Error in reply to the DELETE. `None` if it succeeded.
     pub(super) reply: Option<RequestError>,
-    /// Whether the last follow-up or list contained the session.
-    pub(super) alive: bool,
+    /// Time before the newest request that has shown the session was sent, since the program started. `None` if
+    /// no request after the DELETE has shown it.
+    pub(super) seen_at: Option<Duration>,
     /// Why the last follow-up failed.
     pub(super) unseen: Option<RequestError>,
 }
@@ -43,9 +44,14 @@ impl FollowUp {
             sent,
             missing: 0,
             reply,
-            alive: false,
+            seen_at: None,
             unseen: None,
         }
+    }
+
+    /// Handles a reply that has shown the session. `asked_at` is the time before its request was sent.
+    pub(super) fn on_sighting(&mut self, asked_at: Duration) {
+        self.seen_at = self.seen_at.max(Some(asked_at));
     }
 }
 

@@ -26,6 +26,15 @@ impl Tally {
         tally
     }
 
+    /// Returns a tally with these counts of outcomes.
+    #[cfg(test)]
+    pub(crate) fn of_outcomes(outcomes: impl IntoIterator<Item = (OutcomeKind, usize)>) -> Self {
+        Self {
+            outcomes: outcomes.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
     /// Adds the counts of other tasks.
     pub(super) fn join(&mut self, other: &Self) {
         for (kind, count) in &other.outcomes {
@@ -43,6 +52,11 @@ impl Tally {
     /// Returns the number of tasks with an outcome.
     pub(crate) fn finished(&self) -> usize {
         self.outcomes.values().sum()
+    }
+
+    /// Returns the number of tasks with an outcome of this kind.
+    pub(crate) fn count(&self, kind: OutcomeKind) -> usize {
+        self.outcomes.get(&kind).copied().unwrap_or(0)
     }
 
     /// Returns the number of tasks that were not sent yet, or whose DELETE is in flight.

@@ -21,7 +21,7 @@ use super::{KillOutcome, RefusalReason, Rules, StatementEnd, Victim};
 use crate::model::{Absence, Now, RequestError, Session, SessionObservation};
 
 #[cfg(test)]
-pub(super) use follow_up::FOLLOW_UP_TIME;
+pub(super) use follow_up::{FOLLOW_UP_TIME, LAST_REPLY_TIME};
 
 pub(crate) use checks::MAX_CHECK_AGE;
 
@@ -289,6 +289,14 @@ impl KillTask {
         self.waits.is_some()
     }
 
+    /// Whether the next request of the task is of this kind. One that is queued twice needs only one check.
+    pub(super) const fn needs_request(&self, kind: RequestKind) -> bool {
+        match kind {
+            RequestKind::Check => self.is_undecided() || self.is_queued(),
+            RequestKind::FollowUp => self.is_in_flight() || self.follows_statements(),
+        }
+    }
+
     /// Whether the task waits for its turn.
     pub(super) const fn is_queued(&self) -> bool {
         matches!(self.stage, KillState::Queued { .. })
@@ -371,8 +379,9 @@ impl KillTask {
             KillState::Unconfirmed(_) => self.first_seen(check, now),
             KillState::Checking { .. } => self.seen_before_delete(check, now),
             KillState::FollowingUp(_) | KillState::Unclear(..) => self.seen_after_delete(check.reply, now),
-            KillState::Queued { .. }
-            | KillState::Deleting { .. }
+            // A first check that was still in flight at the confirmation. The task waited for this reply.
+            KillState::Queued { .. } => NextStep::Queue,
+            KillState::Deleting { .. }
             | KillState::EndingStatements(_)
             | KillState::WatchingStatements(..)
             | KillState::Done(_) => NextStep::Rest,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::dialog::SETTLE_TIME;
-use super::task::FOLLOW_UP_TIME;
+use super::task::{FOLLOW_UP_TIME, LAST_REPLY_TIME};
 use super::*;
 use crate::filter::{Filter, ReasonNames};
 use crate::model::{
@@ -19,6 +19,7 @@ use crate::model::{
 mod asking;
 mod evidence;
 mod filters;
+mod follow_up;
 mod locks;
 mod many;
 mod one;

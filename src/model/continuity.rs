@@ -134,6 +134,12 @@ impl ProcessStart {
         }
     }
 
+    /// Whether the process may be the one that the same proxy runs after a restart from `before`: at the same node,
+    /// and not started earlier.
+    pub(crate) fn may_follow(&self, before: &Self) -> bool {
+        self.node.is_some() && self.node == before.node && !is_older(self, before)
+    }
+
     /// Whether both are certainly one process: all parts are known and equal.
     pub(crate) fn is_certainly(&self, other: &Self) -> bool {
         self.datadir.is_some() && self.node.is_some() && self == other

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::app::kill_log::{KillLogEntry, KillsLeft, LoggedBatch};
 use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::overlay::Overlay;
-use crate::kill::{KillOutcome, RefusalReason};
+use crate::kill::{KillOutcome, OutcomeKind, RefusalReason};
 use crate::model::counted;
 
 /// Minimum height of the log in lines; a lower screen is covered completely.
@@ -101,22 +101,22 @@ impl Log<'_> {
         }
         match batch.entries.as_slice() {
             [] => Vec::new(),
-            [entry] => self.row(
+            [entry] if batch.total() == 1 => self.row(
                 Some(entry.at),
                 (entry.outcome.word(), self.style(&entry.outcome)),
                 &self.words(entry),
             ),
-            entries => self.totals(entries),
+            _ => self.totals(batch),
         }
     }
 
-    fn totals<'b>(&self, entries: &[&KillLogEntry]) -> Vec<Line<'b>> {
-        let theme = self.theme;
-        let gone = entries.iter().filter(|entry| entry.outcome.is_gone()).count();
-        let left = entries.len() - gone;
-        let killed = |entry: &&&KillLogEntry| matches!(entry.outcome, KillOutcome::Killed { .. });
-        let killed = entries.iter().filter(killed).count();
-        let gone_words = [(killed, "killed"), (gone - killed, "already gone")];
+    /// Returns the lines of several kills. The counts are of all of them: the log may have dropped some.
+    fn totals<'b>(&self, batch: &LoggedBatch<'_>) -> Vec<Line<'b>> {
+        let (theme, entries) = (self.theme, batch.entries.as_slice());
+        let killed = batch.count(OutcomeKind::Killed);
+        let already_gone = batch.count(OutcomeKind::AlreadyGone);
+        let left = batch.total().saturating_sub(killed + already_gone);
+        let gone_words = [(killed, "killed"), (already_gone, "already gone")];
         let gone_words = gone_words.into_iter().filter(|(count, _)| *count > 0);
         let after = KillsLeft::of(entries);
         let sessions = if left > 0 {
@@ -124,7 +124,7 @@ impl Log<'_> {
             let left = format!("{left} not killed");
             each.chain([left]).collect::<Vec<_>>().join(", ")
         } else {
-            counted(entries.len(), "session")
+            counted(batch.total(), "session")
         };
         let (word, style) = if left > 0 {
             ("not all killed".to_owned(), theme.act)
@@ -138,14 +138,19 @@ impl Log<'_> {
         let sessions = parts.join("; ");
         let at = entries.iter().map(|entry| entry.at).max();
         let mut text = self.row(at, (&word, style), &sessions);
-        for entry in entries.iter().take(left) {
+        let is_shown = |entry: &&&KillLogEntry| self.is_unfolded || !entry.outcome.is_gone();
+        for entry in entries.iter().filter(is_shown) {
             let outcome = (entry.outcome.word(), self.style(&entry.outcome));
             text.extend(self.row(None, outcome, &self.words(entry)));
         }
         if self.is_unfolded {
-            for entry in entries.iter().skip(left) {
-                let outcome = (entry.outcome.word(), self.style(&entry.outcome));
-                text.extend(self.row(None, outcome, &self.words(entry)));
+            let dropped = batch.total().saturating_sub(entries.len());
+            if dropped > 0 {
+                let more = format!(
+                    "{} more: only the audit log has them",
+                    counted(dropped, "session")
+                );
+                text.extend(self.row(None, ("", theme.dim), &more));
             }
             return text;
         }

@@ -281,11 +281,12 @@ fn with_a_tenth_of_all_requests_failing_the_outcomes_add_up() {
         match outcome.as_str() {
             "killed" | "already gone" => assert!(!is_left, "{id} {outcome}"),
             "refused" | "still there" => assert!(is_left, "{id} {outcome}"),
+            // The reply to the DELETE was an error or lost.
             "unknown" => {}
             other => panic!("{id} {other}"),
         }
     }
-    assert!(outcomes.len() > 290 && outcomes.values().any(|outcome| outcome == "still there"));
+    assert!(outcomes.len() > 290 && outcomes.values().any(|outcome| outcome == "unknown"));
 }
 
 #[test]

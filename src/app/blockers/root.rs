@@ -7,15 +7,13 @@ use crate::app::kill_selection::Selection;
 use crate::app::status::Status;
 use crate::app::victim_selection::VictimOrigin;
 use crate::kill::Victim;
-use crate::model::{EndpointId, LockHolder, SessionId};
+use crate::model::{EndpointId, LockHolder, Lookup, RowKey, SessionId};
 
 /// The root blocker that a victim waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RootBlocker {
-    /// Its endpoint.
-    pub endpoint: EndpointId,
-    /// Its session, if it is one of this proxy.
-    pub session: Option<SessionId>,
+    /// Key of its session, if it is one of this proxy.
+    pub session: Option<RowKey>,
     /// Its name.
     pub name: String,
     /// Whether it is only likely.
@@ -24,26 +22,21 @@ pub(crate) struct RootBlocker {
 
 impl App {
     /// Opens the dialog for a session of the view of blockers, or for the root blocker of a victim.
-    pub(in crate::app) fn ask_to_kill_waiting(
-        &mut self,
-        endpoint: EndpointId,
-        id: SessionId,
-        role: LockRole,
-    ) {
+    pub(in crate::app) fn ask_to_kill_waiting(&mut self, key: &RowKey, role: LockRole) {
         if let Some(busy) = self.kills.busy() {
             self.status = Some(Status::warning(busy));
             return;
         }
         let latest = self
             .endpoints
-            .get(endpoint)
+            .get(key.endpoint)
             .and_then(|endpoint| endpoint.latest.clone());
-        let found = latest.and_then(|latest| {
-            let session = latest.sessions.get(latest.position(id)?)?;
-            Some((latest.identity(session), session.clone()))
+        let found = latest.and_then(|latest| match latest.find(key) {
+            Lookup::Same(session) => Some((latest.identity(session), session.clone())),
+            Lookup::Other(_) | Lookup::Missing => None,
         });
         let Some((identity, session)) = found else {
-            self.status = Some(Status::note(format!("{id} has already ended")));
+            self.status = Some(Status::note(format!("{} has already ended", key.id)));
             return;
         };
         let origin = VictimOrigin::Session {
@@ -52,6 +45,13 @@ impl App {
             filter: filter_of(role),
         };
         self.select_victims(origin, Selection::Session);
+    }
+
+    /// Returns the key of a session in the lists of the view.
+    pub(in crate::app) fn listed_key(&self, endpoint: EndpointId, id: SessionId) -> Option<RowKey> {
+        let mut lists = self.table.view.snapshots.iter();
+        let list = lists.find(|list| list.endpoint == endpoint)?;
+        list.get(id).map(|session| list.key(session))
     }
 
     /// Returns the root blocker that a victim waits for.
@@ -64,9 +64,8 @@ impl App {
             .as_ref()?;
         let holder = wait.blocker.as_ref()?;
         Some(RootBlocker {
-            endpoint,
             session: match holder {
-                LockHolder::Session { id, .. } => Some(*id),
+                LockHolder::Session { id, .. } => self.listed_key(endpoint, *id),
                 LockHolder::Thread(_)
                 | LockHolder::EndedSession { .. }
                 | LockHolder::UnknownSession(_)
@@ -82,14 +81,14 @@ impl App {
         let Some(root) = self.root_of_dialog() else {
             return;
         };
-        if let Some(id) = root.session {
+        if let Some(key) = root.session {
             self.modal.close();
             let role = if root.is_likely {
                 LockRole::Likely
             } else {
                 LockRole::Blocker
             };
-            return self.ask_to_kill_waiting(root.endpoint, id, role);
+            return self.ask_to_kill_waiting(&key, role);
         }
         let waiter = self.modal.kill_dialog().and_then(KillDialog::under_cursor);
         let waiter = waiter.map(|task| (task.victim.identity.endpoint, task.victim.identity.id));

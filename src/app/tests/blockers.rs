@@ -6,8 +6,9 @@ use crate::app::blockers::{BlockerRow, ThreadRow};
 use crate::app::copying::CopyChoice;
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
-use crate::app::locked::{activity, list_without, locked, report, report_at};
+use crate::app::locked::{activity, list_with_other, list_without, locked, report, report_at};
 use crate::app::msg::{Effect, Msg};
+use crate::filter::Ternary;
 use crate::kill::{KillEvent, KillRequest, Order, Ticket};
 use crate::model::{
     LockReading, LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, ServerReports, Text, TextLimit,
@@ -220,6 +221,36 @@ fn the_dialog_of_a_waiter_names_its_root_and_changes_to_it() {
     stage.press(Code::Char('b'));
     assert_eq!(victim(&stage), 1042);
     assert!(root(&stage).is_none());
+}
+
+#[test]
+fn the_root_of_a_dialog_is_a_session_and_not_only_its_id() {
+    let mut stage = locked((80, 24));
+    stage.type_text("bjjjK");
+    list_with_other(&mut stage, 1042);
+    stage.press(Code::Char('b'));
+    assert!(stage.app.modal.kill_dialog().is_none());
+    assert_eq!(stage.app.status.clone().unwrap().text, "1042 has already ended");
+}
+
+#[test]
+fn the_dialog_of_several_says_what_only_the_servers_report() {
+    let mut stage = locked((80, 24));
+    stage.type_text("/1187 or 1300");
+    stage.press(Code::Enter);
+    stage.type_text("*K");
+    let work = |stage: &AppHarness| stage.app.modal.kill_dialog().unwrap().counts.work.unwrap();
+    assert_eq!(work(&stage).statement, Ternary::Yes);
+    assert_eq!(work(&stage).transaction, Ternary::Yes);
+    // 1187 runs the statement. Without it, nothing is known to run.
+    let dialog = stage.app.modal.kill_dialog().unwrap();
+    let mut ids = dialog.batch.tasks().iter().map(|task| task.victim.identity.id.0);
+    let place = ids.position(|id| id == 1187).unwrap();
+    for _ in 0..place {
+        stage.press(Code::Down);
+    }
+    stage.type_text("x");
+    assert_ne!(work(&stage).statement, Ternary::Yes);
 }
 
 #[test]

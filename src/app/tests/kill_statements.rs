@@ -220,3 +220,34 @@ fn without_a_stop_the_statement_gets_its_kill() {
     });
     assert_eq!(ends.len(), 1);
 }
+
+#[test]
+fn a_suspension_in_the_grace_of_a_second_kill_also_stops_the_first() {
+    for suspension in [Msg::Suspends, Msg::Resumed] {
+        let mut stage = deleting();
+        deleted(&mut stage);
+        gone(&mut stage);
+        stage.app.settings.grace = Duration::from_secs(3);
+        stage.press(Code::Down);
+        asked(&mut stage, 2);
+        stage.press(Code::Char('y'));
+        assert!(stage.app.kills.in_grace().is_some());
+        stage.send(suspension);
+        let status = stage.app.status.clone().unwrap().text;
+        assert!(status.starts_with("Canceled (maxtop was suspended)"), "{status}");
+        assert!(
+            status.ends_with("; Stopped: the statements of 1 ann@10.0.3.1 get no KILL"),
+            "{status}"
+        );
+        let reads = requests(&stage, |request| {
+            matches!(request, KillRequest::ReadThreads { .. })
+        });
+        let event = KillEvent::ThreadsRead(reads[1], threads(&stage));
+        stage.send(Msg::Kill(event));
+        stage.wait(Duration::from_millis(200));
+        let ends = requests(&stage, |request| {
+            matches!(request, KillRequest::EndStatement { .. })
+        });
+        assert!(ends.is_empty());
+    }
+}

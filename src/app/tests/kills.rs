@@ -519,3 +519,32 @@ fn a_dialog_without_a_session_that_can_be_killed_takes_no_reason() {
     }
     assert!(!stage.app.modal.kill_dialog().unwrap().types_reason);
 }
+
+#[test]
+fn a_key_after_a_late_wake_up_confirms_nothing_before_a_new_frame() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.wait_awake(Duration::from_secs(5));
+    stage.wait(Duration::from_millis(2_500));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.modal.kill_dialog().is_some());
+    // A shorter stop right after the frame.
+    stage.draw();
+    stage.wait(Duration::from_millis(1_400));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.modal.kill_dialog().is_some());
+    stage.draw();
+    stage.wait_awake(Duration::from_millis(300));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.modal.kill_dialog().is_none());
+    assert_eq!(stage.app.kills.batches.len(), 1);
+
+    let mut stage = super::stage();
+    asked(&mut stage, 1);
+    stage.wait_awake(Duration::from_secs(5));
+    stage.press(Code::Char('y'));
+    assert!(
+        stage.app.modal.kill_dialog().is_none(),
+        "all wake-ups were in time"
+    );
+}

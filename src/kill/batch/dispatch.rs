@@ -93,7 +93,7 @@ impl KillBatch {
             while let Some((index, kind)) = scheduler.next_dispatch() {
                 let Some(task) = tasks
                     .get_mut(index)
-                    .filter(|task| !task.is_finished() && !task.has_request())
+                    .filter(|task| !task.is_finished() && !task.has_request() && task.needs_request(kind))
                 else {
                     scheduler.on_request_end(kind);
                     continue;

@@ -139,9 +139,12 @@ impl KillBatch {
 
     /// Whether a list that is expected or has arrived will be used for the first check of a victim.
     pub(super) fn is_checked_by_list(&self, index: usize) -> bool {
-        let endpoint = self.tasks.get(index).map(|task| task.victim.identity.endpoint);
-        let list = endpoint.and_then(|endpoint| self.arrived.get(&endpoint));
-        !self.waits_for.is_empty() || list.is_some_and(|list| index >= list.next)
+        let Some(task) = self.tasks.get(index) else {
+            return false;
+        };
+        let endpoint = task.victim.identity.endpoint;
+        let list = self.arrived.get(&endpoint);
+        self.waits_for.values().any(|at| *at == endpoint) || list.is_some_and(|list| index >= list.next)
     }
 
     /// Handles a list of the regular polling. A session missing from two in a row is gone. After a
@@ -154,16 +157,16 @@ impl KillBatch {
         for index in self.tasks.in_flight() {
             let is_meant = |task: &&mut KillTask| {
                 let victim = &task.victim.identity;
-                // A list of another proxy at the same address says nothing about the victim.
-                let is_foreign = is_ambiguous && snapshot.process() != victim.process.as_ref();
-                victim.endpoint == snapshot.endpoint && !is_foreign
+                victim.endpoint == snapshot.endpoint
+                    && may_be_of_same_proxy(snapshot, victim.process.as_ref(), is_ambiguous)
             };
             let Some(task) = self.tasks.get_mut(index).filter(is_meant) else {
                 continue;
             };
             let was = task.outcome().cloned();
             let found = snapshot.find(&task.victim.identity.key());
-            task.on_list(matches!(found, Lookup::Same(_)), now);
+            let is_present = matches!(found, Lookup::Same(_));
+            task.on_list(is_present, snapshot.asked_at.elapsed, now);
             self.fresh
                 .extend((task.outcome() != was.as_ref()).then_some(index));
         }
@@ -202,5 +205,17 @@ impl KillBatch {
             self.withdraw(&selects, &KillOutcome::Refused(refusal.clone()));
             self.revision += 1;
         }
+    }
+}
+
+/// Whether a list may be of the proxy of a victim: of its own process, or of a later one at the same node. A list of
+/// another proxy at the same address says nothing about the victim. `is_ambiguous` is whether several proxies reply
+/// there: then a restart cannot be recognized.
+fn may_be_of_same_proxy(snapshot: &Snapshot, victims: Option<&ProcessStart>, is_ambiguous: bool) -> bool {
+    match (snapshot.process(), victims) {
+        (Some(now), Some(before)) if now != before => !is_ambiguous && now.may_follow(before),
+        (now, before) if is_ambiguous => now == before,
+        (None, Some(_)) => false,
+        (Some(_) | None, _) => true,
     }
 }

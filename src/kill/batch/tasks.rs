@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use super::texts::{TaskTexts, TextCounts};
 use crate::kill::Tally;
-use crate::kill::open_work::OpenWork;
 use crate::kill::summary::CheckCounts;
 use crate::kill::task::KillTask;
 use crate::model::{EndpointId, ProcessStart};
@@ -63,8 +62,6 @@ pub(crate) struct TaskCounts {
     pub(super) processes: Vec<(EndpointId, Option<ProcessStart>)>,
     /// Whether a task has no outcome, removed or not.
     pub has_open: bool,
-    /// Open work of all victims that were not removed.
-    pub open_work: Option<OpenWork>,
     /// Whether the statements of a victim can be ended.
     pub has_server_access: bool,
 }
@@ -104,7 +101,6 @@ impl TaskCounts {
             self.queued.add(index);
         }
         self.left += usize::from(task.outcome().is_none());
-        self.open_work = either(self.open_work, Some(OpenWork::of_victim(&task.victim)));
         self.checked_at = earliest(self.checked_at, task.passed_at());
     }
 
@@ -131,13 +127,8 @@ impl TaskCounts {
         self.left += other.left;
         self.checked_at = earliest(self.checked_at, other.checked_at);
         self.has_open |= other.has_open;
-        self.open_work = either(self.open_work, other.open_work);
         self.has_server_access |= other.has_server_access;
     }
-}
-
-fn either(one: Option<OpenWork>, other: Option<OpenWork>) -> Option<OpenWork> {
-    one.into_iter().chain(other).reduce(OpenWork::or)
 }
 
 fn earliest(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {

@@ -5,10 +5,14 @@ use std::time::Duration;
 use super::{KillTask, NextStep, SessionReply};
 use crate::kill::state::{FollowUp, KillState};
 use crate::kill::{KillOutcome, RefusalReason};
-use crate::model::{Absence, IdentityMatch, Now, RequestError, SessionObservation};
+use crate::model::{Absence, Difference, IdentityMatch, Now, Part, RequestError, SessionObservation};
 
-/// Time to follow a session after its DELETE. After that it is still there, or the outcome is unknown.
+/// Time to follow a session after its DELETE. A session that a later request shows is still there. Otherwise the
+/// outcome is unknown.
 pub(in crate::kill) const FOLLOW_UP_TIME: Duration = Duration::from_secs(10);
+/// Maximum time to wait for the reply to a request that is sent after [`FOLLOW_UP_TIME`], if the last one has shown
+/// the session.
+pub(in crate::kill) const LAST_REPLY_TIME: Duration = Duration::from_secs(2);
 /// Maximum time to search for a session whose outcome is unknown.
 const SEARCH_TIME: Duration = Duration::from_mins(5);
 /// Delay of the first follow-up. Short, because 24.02 removes a session before it replies.
@@ -53,7 +57,7 @@ impl KillTask {
     }
 
     /// Handles a check after the DELETE. The session is gone if its own process answers with a 404, or
-    /// has another session under its id.
+    /// has a session with another connect time under its id.
     pub(super) fn seen_after_delete(&mut self, reply: SessionReply, now: Now) -> NextStep {
         let (is_gone, unproven) = match &reply {
             SessionReply::Seen(observation) => self.seen_again(observation),
@@ -66,7 +70,6 @@ impl KillTask {
         let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &mut self.stage else {
             return NextStep::Rest;
         };
-        watch.alive = false;
         match reply {
             _ if is_gone => return self.gone(matches!(reply, SessionReply::Missing(_)), now),
             // Lists show later whether it is gone; another rejected login may lock the account.
@@ -76,8 +79,10 @@ impl KillTask {
             }
             SessionReply::Failed(fault) => watch.unseen = Some(fault),
             SessionReply::Missing(_) => watch.unseen = unproven,
-            SessionReply::Seen(_) => {
-                watch.alive = unproven.is_none();
+            SessionReply::Seen(observation) => {
+                if unproven.is_none() {
+                    watch.on_sighting(observation.asked_at.elapsed);
+                }
                 watch.unseen = unproven;
             }
         }
@@ -97,10 +102,13 @@ impl KillTask {
             process: observation.process.clone(),
             other_process: observation.other_process.clone(),
         };
-        let is_other = matches!(
-            self.victim.identity.compare(&observation.identity()),
-            IdentityMatch::Different(_)
-        );
+        // The user of a session can change (COM_CHANGE_USER), its connect time cannot.
+        let proves_other =
+            |difference: &Difference| matches!(difference.part, Part::Connected | Part::Process);
+        let is_other = match self.victim.identity.compare(&observation.identity()) {
+            IdentityMatch::Different(differences) => differences.iter().any(proves_other),
+            IdentityMatch::Same { .. } | IdentityMatch::Unknown(_) => false,
+        };
         let is_mixed = answered.other_process.is_some();
         let is_same_process = !is_mixed && self.is_of_same_process(&answered) == Some(true);
         let is_proof = !is_mixed && (is_same_process || !is_other);
@@ -123,18 +131,21 @@ impl KillTask {
         }
     }
 
-    /// Handles a list. Missing from one list proves nothing, because a list is not atomic; missing from
-    /// two in a row does.
-    pub(in crate::kill) fn on_list(&mut self, present: bool, now: Now) {
+    /// Handles a list that was requested at `asked_at`, since the program started. One from before the DELETE proves
+    /// nothing. Missing from one list proves nothing, because a list is not atomic; missing from two in a row does.
+    pub(in crate::kill) fn on_list(&mut self, present: bool, asked_at: Duration, now: Now) {
         let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &mut self.stage else {
             return;
         };
-        watch.alive |= present;
-        watch.missing = if present {
-            0
+        if asked_at < watch.sent {
+            return;
+        }
+        if present {
+            watch.on_sighting(asked_at);
+            watch.missing = 0;
         } else {
-            watch.missing.saturating_add(1)
-        };
+            watch.missing = watch.missing.saturating_add(1);
+        }
         if watch.missing >= 2 {
             self.gone(false, now);
         } else {
@@ -149,7 +160,11 @@ impl KillTask {
             return;
         };
         let after = now.elapsed.saturating_sub(watch.sent);
-        if after < FOLLOW_UP_TIME {
+        if is_still_there(watch) {
+            self.stage = KillState::Done(KillOutcome::StillThere { after });
+            return;
+        }
+        if after < follow_up_time(watch) {
             return;
         }
         let cause = watch.unseen.as_ref().or(watch.reply.as_ref());
@@ -158,9 +173,7 @@ impl KillTask {
             KillState::Unclear(_, unknown) => unknown.clone(),
             _ => KillOutcome::Unknown(cause.cloned().unwrap_or(RequestError::TimedOut(FOLLOW_UP_TIME))),
         };
-        self.stage = if watch.alive {
-            KillState::Done(KillOutcome::StillThere { after })
-        } else if after < SEARCH_TIME {
+        self.stage = if after < SEARCH_TIME {
             KillState::Unclear(watch.clone(), unknown)
         } else {
             KillState::Done(unknown)
@@ -170,10 +183,27 @@ impl KillTask {
     /// Returns the time at which [`Self::give_up_in_time`] must run.
     pub(in crate::kill) fn gives_up_at(&self) -> Option<Duration> {
         match &self.stage {
-            KillState::FollowingUp(watch) => Some(watch.sent + FOLLOW_UP_TIME),
+            KillState::FollowingUp(watch) => Some(watch.sent + follow_up_time(watch)),
             KillState::Unclear(watch, _) => Some(watch.sent + SEARCH_TIME),
             _ => self.gives_up_statements_at(),
         }
+    }
+}
+
+/// Whether a session is still there although its DELETE was accepted. Earlier sightings do not show it: MaxScale may
+/// need some time to close a session. Without the reply, the DELETE may be executed later.
+fn is_still_there(watch: &FollowUp) -> bool {
+    let is_late = |seen_at: Duration| seen_at >= watch.sent + FOLLOW_UP_TIME;
+    watch.reply.is_none() && watch.seen_at.is_some_and(is_late)
+}
+
+/// Returns the time from the DELETE to an outcome. Longer if the next follow-up may show that the session is still
+/// there, so that the outcome is not unknown first.
+fn follow_up_time(watch: &FollowUp) -> Duration {
+    if watch.reply.is_none() && watch.seen_at.is_some() && watch.unseen.is_none() {
+        FOLLOW_UP_TIME + LAST_REPLY_TIME
+    } else {
+        FOLLOW_UP_TIME
     }
 }
 

@@ -5,37 +5,57 @@ use crate::model::JsonApiFields;
 
 const T: Duration = Duration::from_secs(100);
 const SECOND: Duration = Duration::from_secs(1);
+/// The question that a frame has shown.
+const SHOWN: Option<Ticket> = Some(Ticket(1));
 
 #[test]
 fn the_dialog_defaults_to_no_and_waits_until_it_could_be_read() {
     let mut dialog = DialogState::default();
-    assert_eq!(dialog.press(Press::Yes, 1, T), DialogResult::Stay);
-    dialog.on_drawn(false, T);
-    assert_eq!(dialog.press(Press::Yes, 1, T + SETTLE_TIME), DialogResult::Stay);
-    dialog.on_drawn(true, T);
+    assert_eq!(dialog.press(Press::Yes, SHOWN, 1, T), DialogResult::Stay);
+    dialog.on_drawn(None, T);
     assert_eq!(
-        dialog.press(Press::Yes, 1, T + SETTLE_TIME.mul_f64(0.99)),
+        dialog.press(Press::Yes, SHOWN, 1, T + SETTLE_TIME),
         DialogResult::Stay
     );
-    dialog.on_drawn(true, T + Duration::from_millis(200));
-    assert_eq!(dialog.press(Press::Yes, 1, T + SETTLE_TIME), DialogResult::Yes);
-    assert_eq!(dialog.press(Press::Enter, 1, T + SETTLE_TIME), DialogResult::No);
-    assert_eq!(dialog.press(Press::Move, 1, T + SETTLE_TIME), DialogResult::Stay);
-    assert_eq!(dialog.press(Press::Enter, 1, T + SETTLE_TIME), DialogResult::Yes);
-    assert_eq!(dialog.press(Press::No, 1, T + SETTLE_TIME), DialogResult::No);
+    dialog.on_drawn(SHOWN, T);
+    assert_eq!(
+        dialog.press(Press::Yes, SHOWN, 1, T + SETTLE_TIME.mul_f64(0.99)),
+        DialogResult::Stay
+    );
+    dialog.on_drawn(SHOWN, T + Duration::from_millis(200));
+    assert_eq!(
+        dialog.press(Press::Yes, SHOWN, 1, T + SETTLE_TIME),
+        DialogResult::Yes
+    );
+    assert_eq!(
+        dialog.press(Press::Enter, SHOWN, 1, T + SETTLE_TIME),
+        DialogResult::No
+    );
+    assert_eq!(
+        dialog.press(Press::Move, SHOWN, 1, T + SETTLE_TIME),
+        DialogResult::Stay
+    );
+    assert_eq!(
+        dialog.press(Press::Enter, SHOWN, 1, T + SETTLE_TIME),
+        DialogResult::Yes
+    );
+    assert_eq!(
+        dialog.press(Press::No, SHOWN, 1, T + SETTLE_TIME),
+        DialogResult::No
+    );
 }
 
 #[test]
 fn yes_cannot_be_chosen_before_it_is_open() {
     let mut dialog = DialogState::default();
-    dialog.press(Press::Move, 1, T);
+    dialog.press(Press::Move, SHOWN, 1, T);
     assert_eq!(dialog.choice(), Choice::No);
 }
 
 #[test]
 fn for_many_their_number_is_typed() {
     let mut dialog = DialogState::default();
-    let mut press = |press| dialog.press(press, 12, T + SETTLE_TIME);
+    let mut press = |press| dialog.press(press, SHOWN, 12, T + SETTLE_TIME);
     assert_eq!(press(Press::Digit('1')), DialogResult::Stay);
     assert_eq!(
         press(Press::Enter),
@@ -43,8 +63,8 @@ fn for_many_their_number_is_typed() {
         "typed before it was open: nothing"
     );
     let mut dialog = DialogState::default();
-    dialog.on_drawn(true, T);
-    let mut press = |press| dialog.press(press, 12, T + SETTLE_TIME);
+    dialog.on_drawn(SHOWN, T);
+    let mut press = |press| dialog.press(press, SHOWN, 12, T + SETTLE_TIME);
     for key in [
         Press::Yes,
         Press::Move,
@@ -56,10 +76,37 @@ fn for_many_their_number_is_typed() {
     }
     assert_eq!(press(Press::Enter), DialogResult::Stay, "13 is not 12");
     assert!(dialog.is_mismatch());
-    let mut press = |press| dialog.press(press, 12, T + SETTLE_TIME);
+    let mut press = |press| dialog.press(press, SHOWN, 12, T + SETTLE_TIME);
     assert_eq!(press(Press::Erase), DialogResult::Stay);
     assert_eq!(press(Press::Digit('2')), DialogResult::Stay);
     assert_eq!(press(Press::Enter), DialogResult::Yes);
+}
+
+#[test]
+fn a_key_confirms_only_the_victims_that_a_frame_has_shown() {
+    let changed = Some(Ticket(2));
+    let mut dialog = DialogState::default();
+    dialog.on_drawn(SHOWN, T);
+    let settled = T + SETTLE_TIME;
+    assert_eq!(dialog.press(Press::Yes, changed, 1, settled), DialogResult::Stay);
+    assert_eq!(dialog.press(Press::Yes, None, 1, settled), DialogResult::Stay);
+    // The next frame shows the changed question: the time begins again.
+    dialog.on_drawn(changed, settled);
+    assert_eq!(dialog.press(Press::Yes, changed, 1, settled), DialogResult::Stay);
+    assert_eq!(
+        dialog.press(Press::Yes, changed, 1, settled + SETTLE_TIME),
+        DialogResult::Yes
+    );
+}
+
+#[test]
+fn a_changed_question_removes_the_typed_number() {
+    let mut dialog = DialogState::default();
+    dialog.on_drawn(SHOWN, T);
+    dialog.press(Press::Digit('9'), SHOWN, 9, T + SETTLE_TIME);
+    assert_eq!(dialog.typed(), "9");
+    dialog.on_drawn(Some(Ticket(2)), T + SETTLE_TIME);
+    assert_eq!(dialog.typed(), "");
 }
 
 fn in_grace() -> KillHarness {

@@ -293,3 +293,83 @@ fn who_is_taken_in_again_is_checked_after_all() {
     assert_eq!(play.batch.confirmable(), 20);
     assert!(play.batch.open_dialog_ticket().is_some());
 }
+
+#[test]
+fn a_first_check_in_flight_at_the_confirmation_does_not_hold_a_victim_back() {
+    for grace in [Duration::ZERO, 3 * SECOND] {
+        let mut play = many(20);
+        let list = play.asked(|request| matches!(request, KillRequest::List));
+        play.hear(KillEvent::Relisted(list[0].0, Err(RequestError::Refused)));
+        play.strike(3);
+        play.strike(3);
+        play.reply(play.last_check(), Err(RequestError::Refused));
+        play.wait(SECOND);
+        let late = play.last_check();
+        assert_eq!(
+            play.checks().len(),
+            2,
+            "it is in flight together with the new list"
+        );
+        add_list(&mut play, 20);
+        assert_eq!(play.batch.confirmable(), 20);
+        play.confirm(grace);
+        if !grace.is_zero() {
+            play.reply(late, Ok(session(4, "alice")));
+            play.wait(grace);
+        }
+        let mut outside = Outside::new(&play);
+        play.hear(KillEvent::Logged(play.intents(), Ok(())));
+        play.reply(late, Ok(session(4, "alice")));
+        outside.serve(&mut play, well);
+        assert_eq!(play.batch.tally().words(), "20 killed");
+        assert_eq!(play.deletes().len(), 20);
+    }
+}
+
+#[test]
+fn a_victim_that_is_queued_twice_for_its_first_check_is_checked_once() {
+    let mut play = many(16);
+    play.batch.limit_requests(0);
+    for (ticket, id) in play.checks() {
+        let reply = if id == 4 {
+            Err(RequestError::Refused)
+        } else {
+            Ok(session(id, "alice"))
+        };
+        play.reply(ticket, reply);
+    }
+    for _ in 0..6 {
+        play.strike(3);
+    }
+    play.batch.limit_requests(1);
+    play.wait(SECOND);
+    play.reply(play.last_check(), Ok(session(4, "alice")));
+    play.wait(SECOND);
+    assert_eq!(play.checks().len(), 17);
+}
+
+#[test]
+fn a_list_of_another_endpoint_does_not_delay_the_check_of_a_victim() {
+    let victims = (1..=20).map(|id| {
+        let session = session(id, "alice");
+        let identity = Identity::new(EndpointId(u16::from(id > 10)), None, &session);
+        Victim {
+            identity,
+            ..victim_of(session, None)
+        }
+    });
+    let mut play = KillHarness::ask(victims.collect());
+    let lists = play.asked(|request| matches!(request, KillRequest::List));
+    assert_eq!(lists.len(), 2);
+    play.strike(15);
+    let rows = (11..=20).map(|id| session(id, "alice")).collect();
+    let list = Snapshot {
+        endpoint: EndpointId(1),
+        ..play.list(rows)
+    };
+    play.hear(KillEvent::Relisted(lists[1].0, Ok(Arc::new(list))));
+    play.wait(Duration::ZERO);
+    play.strike(15);
+    let checks: Vec<_> = play.checks().into_iter().map(|(_, id)| id).collect();
+    assert_eq!(checks, [16]);
+}

@@ -171,14 +171,17 @@ fn a_session_that_stays_is_still_there_after_ten_seconds() {
     let mut play = looked_for(Ok(()));
     play.still_alice();
     play.leap(FOLLOW_UP_TIME.saturating_sub(30 * MS));
-    assert!(play.outcome().is_none());
-    play.leap(10 * MS);
+    play.still_alice();
+    assert!(play.outcome().is_none(), "asked before ten seconds");
+    play.wait(250 * MS);
+    play.still_alice();
     assert_eq!(
         play.outcome(),
         Some(&KillOutcome::StillThere {
-            after: FOLLOW_UP_TIME
+            after: FOLLOW_UP_TIME + 240 * MS
         })
     );
+    assert_eq!(play.logged(), [(2, "intent"), (2, "still there")]);
 }
 
 #[test]
@@ -254,7 +257,11 @@ fn a_404_to_the_delete_is_looked_into() {
     let mut play = looked_for(Err(RequestError::NotFound));
     play.still_alice();
     play.leap(FOLLOW_UP_TIME);
-    assert!(matches!(play.outcome(), Some(KillOutcome::StillThere { .. })));
+    play.still_alice();
+    assert_eq!(
+        play.outcome(),
+        Some(&KillOutcome::Unknown(RequestError::NotFound))
+    );
 }
 
 #[test]

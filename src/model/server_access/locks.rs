@@ -1,6 +1,6 @@
 //! Transactions and locks of the sessions of one endpoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use super::super::{ServerConnection, Session, SessionId, Span, Text};
 use super::ended::{EndedThreads, ended_threads, low_bits};
 use super::lock_holder::{LockHolder, client_text};
 use super::{
-    EndedThread, ServerReport, ServerThread, ThreadNode, ThreadOwner, ThreadOwners, Transaction, Wait,
-    WaitGraph, WaitKind,
+    EndedThread, ServerActivity, ServerReport, ServerThread, ThreadNode, ThreadOwner, ThreadOwners,
+    Transaction, Wait, WaitGraph, WaitKind,
 };
 
 /// Minimum age at which a report is no longer used.
@@ -43,6 +43,8 @@ pub struct ServerLocks {
     pub owners: BTreeMap<u64, ThreadOwner>,
     /// Threads whose sessions have ended, also those without a transaction.
     pub ended: BTreeMap<u64, EndedThread>,
+    /// The sessions with a thread that runs a statement. Empty if the report is too old.
+    pub running: BTreeSet<SessionId>,
     /// Whether the report is too old to be used.
     pub is_outdated: bool,
 }
@@ -266,6 +268,29 @@ impl<'a> LockKnowledge<'a> {
     }
 }
 
+/// Returns the sessions with a thread that runs a statement. The API has only the low 32 bits of a thread id, so a
+/// thread belongs to a session only if no other thread of the server has the same.
+fn running_sessions(
+    report: &ServerReport,
+    activity: &ServerActivity,
+    known: &ThreadOwners<'_>,
+) -> BTreeSet<SessionId> {
+    let threads = &activity.threads.rows;
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for thread in threads {
+        *counts.entry(low_bits(thread.id)).or_default() += 1;
+    }
+    let running = threads.iter().filter(|thread| {
+        thread.statement.is_some() && counts.get(&low_bits(thread.id)).is_some_and(|count| *count == 1)
+    });
+    let owners = running.map(|thread| known.find(&report.server, thread.id, thread.user.as_ref()));
+    let sessions = owners.filter_map(|owner| match owner {
+        ThreadOwner::Session(id) => Some(id),
+        ThreadOwner::Unknown | ThreadOwner::Ended(_) | ThreadOwner::NotThisProxy => None,
+    });
+    sessions.collect()
+}
+
 impl ServerLocks {
     fn new(
         report: &Arc<ServerReport>,
@@ -295,9 +320,11 @@ impl ServerLocks {
                 own_ended.insert(*id, thread.clone());
             }
         }
+        let running = activity.map(|activity| running_sessions(report, activity, known));
         Self {
             owners,
             ended: own_ended,
+            running: running.unwrap_or_default(),
             report: Arc::clone(report),
             graph,
             is_outdated,

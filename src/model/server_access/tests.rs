@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
@@ -430,4 +430,37 @@ proptest! {
         }
         prop_assert_eq!(WaitGraph::new(&activity), WaitGraph::new(&shuffled));
     }
+}
+
+#[test]
+fn a_session_runs_a_statement_only_in_its_own_thread() {
+    let sessions = [session(1, "app", &[("db1", Some(70))])];
+    let runs = |threads: &[(u64, &str)], age: i64| {
+        let threads = threads.iter().map(|(id, user)| ServerThread {
+            user: Some(text(user)),
+            ..thread(*id, "", "SELECT SLEEP(100)")
+        });
+        let activity = ServerActivity {
+            threads: rows(threads.collect()),
+            ..ServerActivity::default()
+        };
+        let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(age);
+        let report = ServerReport {
+            server: text("db1"),
+            taken_at: Timestamp::UNIX_EPOCH,
+            process: None,
+            grants: None,
+            activity: Ok(activity),
+            cost: Duration::ZERO,
+            period: Duration::from_secs(1),
+        };
+        let reports = BTreeMap::from([(text("db1"), Arc::new(report))]);
+        let locks = EndpointLocks::new(&reports, &sessions, at);
+        locks.servers[0].running.contains(&SessionId(1))
+    };
+    assert!(runs(&[(70, "app"), (71, "app")], 0));
+    assert!(runs(&[((1 << 32) + 70, "app")], 0), "the API has the low 32 bits");
+    assert!(!runs(&[(70, "etl")], 0));
+    assert!(!runs(&[(70, "app"), ((1 << 32) + 70, "app")], 0));
+    assert!(!runs(&[(70, "app")], 60), "the report is old");
 }

@@ -22,12 +22,13 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
     let changed = asking.counts.changed_rows;
     let work = match tasks {
         [task] => open_work(app, task),
-        _ => counts
-            .open_work
+        _ => asking
+            .counts
+            .work
             .unwrap_or(OpenWork::UNKNOWN)
             .with_changes(changed > 0),
     };
-    let general = consequences(work, tasks.len(), kills_statements).join(" ");
+    let general = consequences(work, counts.left, kills_statements).join(" ");
     let mut texts = vec![(general, Style::new())];
     let only = match tasks {
         [task] => locks(app, task),

@@ -101,7 +101,7 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
     }
     if let Some(root) = &asking.root {
         let likely = if root.is_likely { "likely " } else { "" };
-        let change = root.session.map_or("b shows it", |_| "b changes to it");
+        let change = root.session.as_ref().map_or("b shows it", |_| "b changes to it");
         let text = format!("{likely}{}: {change}", root.name);
         lines.extend(fact("waits for", &text, theme, width));
     }

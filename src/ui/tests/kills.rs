@@ -8,6 +8,7 @@ use ratatui::backend::TestBackend;
 use super::{draft, frame, json_api, text};
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
+use crate::app::kill_log::KillLogEntry;
 use crate::app::msg::{FrameReport, Msg};
 use crate::kill::KillEvent;
 use crate::model::RequestError;
@@ -140,6 +141,20 @@ fn the_countdown_the_progress_and_the_outcomes() {
     stage.press(Code::Enter);
     let listed = frame(&stage);
     assert!(listed.contains("killed         31 app_reports"), "{listed}");
+    // A full log has not all entries of a large batch. The counts are still those of all.
+    stage.app.kills.log.pop();
+    let is_first = |entry: &KillLogEntry| entry.outcome.is_gone();
+    let dropped = stage.app.kills.log.iter().position(is_first).unwrap();
+    stage.app.kills.log.remove(dropped);
+    let shown = frame(&stage);
+    assert!(
+        shown.contains("12 killed, 1 already gone, 1 not killed"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("2 sessions more: only the audit log has them"),
+        "{shown}"
+    );
 }
 
 /// Returns the status line and the keys.
