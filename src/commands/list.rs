@@ -41,9 +41,13 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     let condition = args.fail_if.as_deref();
     let fail_if = condition.map(|text| FailIf::parse(text, config.saved_filters.as_ref()));
     let fail_if = fail_if.transpose()?;
-    // Columns of the configuration file are for the screen only: a script gets the same columns everywhere.
+    // Columns of the configuration file are for people only: a script gets the same columns everywhere.
     let has_option = global.line.flag("columns").is_some();
-    let chosen = config.columns.clone().filter(|_| has_option);
+    let (chosen, configured) = if has_option {
+        (config.columns.clone(), None)
+    } else {
+        (None, config.columns.clone())
+    };
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
         return Err(CommandError::ColumnsOfJson);
     }
@@ -51,6 +55,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     let printer = ListPrinter {
         form,
         chosen: chosen.filter(|_| outputs.is_none()),
+        configured,
         outputs,
         urls: clients.iter().map(|client| client.url().to_string()).collect(),
         ascii: config.ascii,

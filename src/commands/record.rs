@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::diagnosis::{Diagnosis, Finding};
-use crate::model::{Identity, LockNumbers, ServerConnection, Session, Span, Text};
+use crate::model::{Identity, LockNumbers, ServerConnection, ServerLocks, Session, Span, Text};
 
 /// One session, borrowed. Unknown values are `null`.
 #[derive(Debug, Serialize)]
@@ -42,12 +42,29 @@ pub(super) struct SessionRecord<'a> {
     /// Time that it has waited for a lock, in seconds.
     waits: Option<f64>,
     rows_locked: Option<u64>,
+    /// Servers of the endpoint whose locks are unknown; `null` if no server was read.
+    unknown_locks: Option<Vec<UnknownLocks<'a>>>,
     /// Severity of the first reason.
     severity: Option<&'static str>,
     /// The first reason in words.
     why: Option<String>,
     /// Reasons found in one snapshot; `null` if no rule had enough data.
     stuck: Option<Vec<StuckRecord>>,
+}
+
+/// A server whose locks are unknown.
+#[derive(Debug, Serialize)]
+struct UnknownLocks<'a> {
+    server: &'a Text,
+    cause: String,
+}
+
+/// Transaction and locks of a session, and what is known about the servers of its endpoint.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LockFacts<'a> {
+    pub(super) numbers: LockNumbers,
+    /// Empty if no server was read.
+    pub(super) servers: &'a [ServerLocks],
 }
 
 /// A reason that applies.
@@ -126,7 +143,10 @@ impl<'a> SessionRecord<'a> {
         identity: &Identity,
         session: &'a Session,
         diagnosis: &Diagnosis<'_>,
-        locks: LockNumbers,
+        LockFacts {
+            numbers: locks,
+            servers,
+        }: LockFacts<'a>,
     ) -> Self {
         let extra = session.extra.as_deref();
         let connected = session.connected.as_ref();
@@ -158,11 +178,18 @@ impl<'a> SessionRecord<'a> {
             blocks: locks.blocks,
             waits: locks.wait.map(Span::as_secs_f64),
             rows_locked: locks.rows_locked,
+            unknown_locks: (!servers.is_empty()).then(|| servers.iter().filter_map(unknown).collect()),
             severity: first.map(|finding| finding.severity.name()),
             why: first.map(|finding| finding.words(session)),
             stuck: stuck(session, diagnosis),
         }
     }
+}
+
+fn unknown(locks: &ServerLocks) -> Option<UnknownLocks<'_>> {
+    let cause = locks.report.unknown_locks()?;
+    let server = &locks.report.server;
+    Some(UnknownLocks { server, cause })
 }
 
 fn stuck(session: &Session, diagnosis: &Diagnosis<'_>) -> Option<Vec<StuckRecord>> {
@@ -201,7 +228,11 @@ mod tests {
     fn csv_has_the_names_of_json() {
         let session = Session::bare(SessionId(7));
         let identity = Identity::new(EndpointId(0), None, &session);
-        let (diagnosis, locks) = (Diagnosis::default(), LockNumbers::NONE);
+        let diagnosis = Diagnosis::default();
+        let locks = LockFacts {
+            numbers: LockNumbers::NONE,
+            servers: &[],
+        };
         let record = SessionRecord::new("http://h:1", &identity, &session, &diagnosis, locks);
         let json = serde_json::to_value(&record).unwrap();
         let json = json.as_object().unwrap();

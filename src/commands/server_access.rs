@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
 use crate::filter::Filter;
 use crate::kill::depends_on_locks;
-use crate::model::{Dialect, EndpointId, ServerAccessFault, ServerReports, Snapshot};
+use crate::model::{Dialect, EndpointId, ServerAccessFault, ServerReport, ServerReports, Snapshot};
 use crate::poller::read_servers;
 use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
 
@@ -63,7 +63,7 @@ pub(super) async fn read(
         };
         match result {
             Ok(reports) => {
-                for line in unknown(&reports) {
+                for line in unknown(reports.values().map(AsRef::as_ref)) {
                     output::complain(&format!("{place}{line}"));
                 }
                 found.insert(client.endpoint(), Arc::new(reports));
@@ -100,9 +100,9 @@ async fn release(clients: &[Client]) {
 }
 
 /// Returns a line for each cause of unknown locks, with the names of its servers.
-pub(super) fn unknown(reports: &ServerReports) -> Vec<String> {
+pub(super) fn unknown<'a>(reports: impl Iterator<Item = &'a ServerReport>) -> Vec<String> {
     let mut causes: Vec<(String, Vec<&str>)> = Vec::new();
-    for report in reports.values() {
+    for report in reports {
         let Some(cause) = report.unknown_locks() else {
             continue;
         };

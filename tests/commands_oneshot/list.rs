@@ -163,10 +163,15 @@ fn csv_and_tsv_have_a_head_and_the_same_values() {
 #[test]
 fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
     let usual = ["ID", "USER", "ADDRESS", "SERVICE", "AGE", "IDLE", "WHY"];
-    let more = ["SERVERS", "PROGRAM", "I/O", "MEMORY", "QUERY"];
+    let more = [
+        "SERVERS", "PROGRAM", "I/O", "MEMORY", "QUERY", "PORT", "PID", "WORKER", "THREADS",
+    ];
     for (dialects, wide) in [
-        (ServedDialects::Draft, usual.to_vec()),
-        (ServedDialects::JsonApi, [&usual[..], &more[..]].concat()),
+        (ServedDialects::Draft, [&usual[..], &["STATE"]].concat()),
+        (
+            ServedDialects::JsonApi,
+            [&usual[..], &["STATE"], &more[..]].concat(),
+        ),
     ] {
         let demo = Demo::start(dialects);
         for (form, heads) in [("table", &usual.to_vec()), ("wide", &wide)] {

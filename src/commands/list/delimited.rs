@@ -160,7 +160,7 @@ fn each_row(
     mut write: impl FnMut(&[Cell<'_>]) -> io::Result<()>,
 ) -> io::Result<()> {
     for row in view.window(0, view.len()) {
-        let record = record(&row, urls);
+        let record = record(view, &row, urls);
         let cell = |column: &OutputColumn| match column {
             OutputColumn::Record(column) => (column.cell)(&record),
             OutputColumn::Screen(column) => (column.cell)(&row).map_or(Cell::Unknown, Cell::Text),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::app::build_view::TableView;
 use crate::app::row::TableRow;
-use crate::commands::record::SessionRecord;
+use crate::commands::record::{LockFacts, SessionRecord};
 use crate::model::Snapshot;
 use crate::runtime::json;
 
@@ -63,17 +63,21 @@ pub(super) fn records<'a>(
     view: &'a TableView,
     urls: &'a [String],
 ) -> impl Iterator<Item = SessionRecord<'a>> {
-    view.window(0, view.len()).map(|row| record(&row, urls))
+    view.window(0, view.len()).map(|row| record(view, &row, urls))
 }
 
 /// Returns a row as a record.
-pub(super) fn record<'a>(row: &TableRow<'a>, urls: &'a [String]) -> SessionRecord<'a> {
+pub(super) fn record<'a>(view: &'a TableView, row: &TableRow<'a>, urls: &'a [String]) -> SessionRecord<'a> {
+    let locks = view.locks_of(row.snapshot.endpoint);
     SessionRecord::new(
         url(urls, row.snapshot),
         &row.identity(),
         row.session,
         &row.diagnosis,
-        row.locks.numbers(),
+        LockFacts {
+            numbers: row.locks.numbers(),
+            servers: locks.map(|locks| locks.servers.as_slice()).unwrap_or_default(),
+        },
     )
 }
 

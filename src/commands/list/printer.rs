@@ -25,6 +25,8 @@ pub(super) struct ListPrinter {
     pub(super) form: ListOutput,
     /// Columns of the command line.
     pub(super) chosen: Option<Vec<ColumnId>>,
+    /// Columns of the configuration file, for the table.
+    pub(super) configured: Option<Vec<ColumnId>>,
     /// Columns of the command line for csv and tsv.
     pub(super) outputs: Option<Vec<OutputColumn>>,
     /// URLs of the endpoints, by number.
@@ -76,10 +78,11 @@ impl ListPrinter {
         rows: usize,
     ) -> io::Result<()> {
         let is_wide = self.form == ListOutput::Wide;
-        let which = match &self.chosen {
-            Some(chosen) => ColumnChoice::Chosen(chosen),
-            None if is_wide => ColumnChoice::All,
-            None => ColumnChoice::Usual,
+        let which = match (&self.chosen, &self.configured) {
+            (Some(chosen), _) => ColumnChoice::Chosen(chosen),
+            (None, _) if is_wide => ColumnChoice::All,
+            (None, Some(configured)) => ColumnChoice::Configured(configured),
+            (None, None) => ColumnChoice::Usual,
         };
         let page = TablePage {
             width: width.filter(|_| !is_wide),

@@ -242,14 +242,14 @@ impl ListWatch {
     fn say_causes(&mut self, view: &TableView) {
         let mut lines: Vec<String> = Vec::new();
         let is_single = self.clients.len() == 1;
-        for (id, reports) in self.rounds.reports() {
+        for (snapshot, locks) in view.snapshots.iter().zip(&view.locks) {
             let place = if is_single {
                 String::new()
             } else {
-                format!("{}: ", connect::url(&self.clients, id))
+                format!("{}: ", connect::url(&self.clients, snapshot.endpoint))
             };
             lines.extend(
-                unknown(reports)
+                unknown(locks.servers.iter().map(|server| server.report.as_ref()))
                     .into_iter()
                     .map(|line| format!("maxtop: {place}{line}")),
             );
