@@ -24,7 +24,7 @@ use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
 use super::server_access::MAX_CLOSE_WAIT;
 use super::{connect, output};
-use crate::cli::{GlobalOptions, KillArgs};
+use crate::cli::{GlobalOptions, KillArgs, KillOutput};
 use crate::client::Client;
 use crate::config::{Config, Origin};
 use crate::kill::{KillOutcome, Rules, Victim};
@@ -40,8 +40,21 @@ const MAX_WITH_YES: usize = 100;
 /// time.
 const TOKEN_MIN_VICTIMS: usize = 2;
 
-/// Runs the command. Usage errors are reported before any request is sent.
+/// Runs the command. With JSON every end except a usage error has a document, also a refusal.
 pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus, CommandError> {
+    let result = run_with(global, args);
+    if let Err(failure) = &result
+        && args.output == KillOutput::Json
+        && failure.exit() != ExitStatus::Usage
+        && !matches!(failure, CommandError::Output(_))
+    {
+        outcomes::print_failure(&ids(&args.ids)?, &args.key, failure)?;
+    }
+    result
+}
+
+/// Usage errors are reported before any request is sent.
+fn run_with(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus, CommandError> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
     // An empty filter would match every session, as with an unset variable of a script.
     let filter = global.line.flag("filter");
@@ -60,7 +73,6 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
     }
     let consent = Consent::of(args)?;
     let selection = VictimSelection {
-        is_dry_run: args.dry_run,
         is_shown: consent != Consent::Given,
         ids,
         keys,
@@ -89,11 +101,10 @@ fn read_only(config: &Config) -> CommandError {
         .iter()
         .find_map(|site| site.read_only_origin.as_ref());
     match origin {
-        Some(origin @ Origin::File { .. }) => CommandError::ReadOnly(
-            format!("read-only ({origin})"),
-            "--read-only=false overrides it, --dry-run shows the request",
-        ),
-        _ => CommandError::ReadOnly("--read-only".to_owned(), "run it without, or use --dry-run"),
+        Some(origin @ Origin::File { .. }) => {
+            CommandError::ReadOnly(format!("read-only ({origin})"), "--read-only=false overrides it")
+        }
+        _ => CommandError::ReadOnly("--read-only".to_owned(), "run it without this option"),
     }
 }
 
@@ -174,9 +185,13 @@ async fn kill(
                 Answer::Yes => {}
                 Answer::No => {
                     output::complain(&"nothing was killed");
+                    outcomes.finish_canceled(round.tasks(), "not confirmed")?;
                     return Ok(ExitStatus::Failed);
                 }
-                Answer::Interrupted(signal) => return Ok(ExitStatus::Signal(signal)),
+                Answer::Interrupted(signal) => {
+                    outcomes.finish_canceled(round.tasks(), "interrupted")?;
+                    return Ok(ExitStatus::Signal(signal));
+                }
             }
         }
         Consent::Prompt | Consent::Given => {}
@@ -280,12 +295,14 @@ async fn finish(
             }
         });
         outcomes.report_interrupted(round.tasks(), round.cancel_reason());
-        let printed = outcomes.finish_interrupted(round.tasks());
+        let why = round.cancel_reason().unwrap_or("interrupted");
+        let printed = outcomes.finish_canceled(round.tasks(), why);
         is_logged(round);
         return printed.map(|()| ExitStatus::Signal(signal));
     }
     if let Some(why) = round.cancel_reason() {
         output::complain(&format!("canceled, nothing was killed: {why}"));
+        outcomes.finish_canceled(round.tasks(), why)?;
         return Ok(ExitStatus::Failed);
     }
     let printed = outcomes.finish(round.tasks());

@@ -41,7 +41,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     let condition = args.fail_if.as_deref();
     let fail_if = condition.map(|text| FailIf::parse(text, config.saved_filters.as_ref()));
     let fail_if = fail_if.transpose()?;
-    // Columns of the configuration file are for people only: a script gets the same columns everywhere.
+    // Columns of the configuration file are for the table only: a script gets the same columns everywhere.
     let has_option = global.line.flag("columns").is_some();
     let (chosen, configured) = if has_option {
         (config.columns.clone(), None)

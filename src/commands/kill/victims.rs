@@ -23,8 +23,6 @@ pub(super) struct VictimSelection {
     pub(super) keys: Vec<String>,
     /// Filter. Without ids and keys all matching sessions are selected; otherwise each must match it.
     pub(super) filter: Option<Filter>,
-    /// Whether nothing will be killed. Then a read-only endpoint is not a reason to refuse.
-    pub(super) is_dry_run: bool,
     /// Whether the victims are shown, with what their kill does, before anything is killed.
     pub(super) is_shown: bool,
     /// Filter of protected sessions, and the thresholds for stuck ones.
