@@ -76,6 +76,7 @@ pub enum CellStyle {
 }
 
 /// A column of a table.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Column<T: TableKind = Sessions> {
     /// Name in options and sorting.
     pub name: &'static str,
