@@ -180,6 +180,15 @@ impl ListRounds {
         })
     }
 
+    /// Returns the endpoints with a database user whose list of servers has never arrived, with the cause.
+    pub(crate) fn lock_faults(&self) -> impl Iterator<Item = (EndpointId, String)> + use<'_> {
+        let all = self.endpoints.ids().zip(self.endpoints.iter());
+        let without_servers = all.filter(|(_, endpoint)| {
+            endpoint.server_access.is_set && !is_failing(endpoint) && endpoint.servers.latest.is_none()
+        });
+        without_servers.filter_map(|(id, endpoint)| Some((id, endpoint.servers.fault.as_ref()?.to_string())))
+    }
+
     /// Returns the endpoints.
     pub(crate) const fn endpoints(&self) -> &Endpoints {
         &self.endpoints

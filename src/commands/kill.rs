@@ -42,20 +42,30 @@ const TOKEN_MIN_VICTIMS: usize = 2;
 
 /// Runs the command. With JSON every end except a usage error has a document, also a refusal.
 pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus, CommandError> {
-    let result = run_with(global, args);
+    let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
+    let config = Config::read(&global.line);
+    let is_ascii = config.as_ref().is_ok_and(|config| config.ascii);
+    let selected = (ids.clone(), keys.clone());
+    let result = config
+        .map_err(CommandError::from)
+        .and_then(|config| run_with(global, args, config, selected));
     if let Err(failure) = &result
         && args.output == KillOutput::Json
         && failure.exit() != ExitStatus::Usage
         && !matches!(failure, CommandError::Output(_))
     {
-        outcomes::print_failure(&ids(&args.ids)?, &args.key, failure)?;
+        outcomes::print_failure(&ids, &keys, failure, (is_ascii, args.dry_run))?;
     }
     result
 }
 
 /// Usage errors are reported before any request is sent.
-fn run_with(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus, CommandError> {
-    let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
+fn run_with(
+    global: &GlobalOptions,
+    args: &KillArgs,
+    config: Config,
+    (ids, keys): (Vec<SessionId>, Vec<String>),
+) -> Result<ExitStatus, CommandError> {
     // An empty filter would match every session, as with an unset variable of a script.
     let filter = global.line.flag("filter");
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
@@ -64,7 +74,7 @@ fn run_with(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus, Comma
     if ids.is_empty() && keys.is_empty() && filter.is_none() {
         return Err(CommandError::NothingToKill);
     }
-    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
+    let (config, clients) = connect::connect_with(config, PreflightMode::Command)?;
     if args.statements && !clients.iter().any(Client::has_server_access) {
         return Err(CommandError::NoServerAccess);
     }
@@ -156,7 +166,7 @@ async fn kill(
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
     let kills_statements = selection.rules.kills_statements;
     let rules = Rules {
-        reports: victims.reports,
+        reports: victims.reports.known,
         ..selection.rules
     };
     let (facts, not_selected) = (victims.facts, victims.problems);

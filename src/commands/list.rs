@@ -9,6 +9,7 @@ mod printer;
 mod table;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
@@ -58,12 +59,13 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
         configured,
         outputs,
         urls: clients.iter().map(|client| client.url().to_string()).collect(),
+        lock_faults: BTreeMap::new(),
         ascii: config.ascii,
     };
     if args.watch || args.count.is_some() {
         watch::run(&config, &clients, printer, fail_if, args.count)
     } else {
-        once(&config, &clients, &printer, fail_if.as_ref())
+        once(&config, &clients, printer, fail_if.as_ref())
     }
 }
 
@@ -71,7 +73,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
 fn once(
     config: &Config,
     clients: &[Client],
-    printer: &ListPrinter,
+    mut printer: ListPrinter,
     fail_if: Option<&FailIf>,
 ) -> Result<ExitStatus, CommandError> {
     let (snapshots, aliases, reports, exit) = connect::block_on(async {
@@ -83,17 +85,18 @@ fn once(
     for line in snapshots.iter().flat_map(warnings) {
         output::complain(&line);
     }
-    let query = query(config, clients, printer);
+    let query = query(config, clients, &printer);
     let query = ViewQuery {
         names: same_proxy::names(clients, &query.endpoints, &aliases),
         ..query
     };
     let view = arranged(query, snapshots, &reports);
+    printer.lock_faults = reports.faults;
     let width = output::terminal_width();
     output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
-    for line in remarks(clients, &view, printer)
+    for line in remarks(clients, &view, &printer)
         .into_iter()
-        .chain(not_examined(clients, &view, printer))
+        .chain(not_examined(clients, &view, &printer))
     {
         output::remark(&line);
     }
@@ -124,7 +127,7 @@ fn query(config: &Config, clients: &[Client], printer: &ListPrinter) -> ViewQuer
 }
 
 fn arranged(query: ViewQuery, snapshots: Vec<Snapshot>, reports: &EndpointReports) -> TableView {
-    let of = |snapshot: &Snapshot| reports.get(&snapshot.endpoint).cloned().unwrap_or_default();
+    let of = |snapshot: &Snapshot| reports.known.get(&snapshot.endpoint).cloned().unwrap_or_default();
     build_view(ViewRequest {
         samples: Vec::new(),
         reports: snapshots.iter().map(of).collect(),

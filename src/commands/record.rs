@@ -42,7 +42,7 @@ pub(super) struct SessionRecord<'a> {
     /// Time that it has waited for a lock, in seconds.
     waits: Option<f64>,
     rows_locked: Option<u64>,
-    /// Servers of the endpoint whose locks are unknown; `null` if no server was read.
+    /// Servers of the endpoint whose locks are unknown; `null` if none had to be read.
     unknown_locks: Option<Vec<UnknownLocks<'a>>>,
     /// Severity of the first reason.
     severity: Option<&'static str>,
@@ -55,8 +55,9 @@ pub(super) struct SessionRecord<'a> {
 /// A server whose locks are unknown.
 #[derive(Debug, Serialize)]
 struct UnknownLocks<'a> {
-    server: &'a Text,
-    cause: String,
+    /// `None` if no server of the endpoint could be read.
+    server: Option<&'a Text>,
+    cause: Cow<'a, str>,
 }
 
 /// Transaction and locks of a session, and what is known about the servers of its endpoint.
@@ -65,6 +66,8 @@ pub(super) struct LockFacts<'a> {
     pub(super) numbers: LockNumbers,
     /// Empty if no server was read.
     pub(super) servers: &'a [ServerLocks],
+    /// Why no server could be read, although there is a database user.
+    pub(super) fault: Option<&'a str>,
 }
 
 /// A reason that applies.
@@ -146,6 +149,7 @@ impl<'a> SessionRecord<'a> {
         LockFacts {
             numbers: locks,
             servers,
+            fault,
         }: LockFacts<'a>,
     ) -> Self {
         let extra = session.extra.as_deref();
@@ -178,7 +182,7 @@ impl<'a> SessionRecord<'a> {
             blocks: locks.blocks,
             waits: locks.wait.map(Span::as_secs_f64),
             rows_locked: locks.rows_locked,
-            unknown_locks: (!servers.is_empty()).then(|| servers.iter().filter_map(unknown).collect()),
+            unknown_locks: unknown_locks(servers, fault),
             severity: first.map(|finding| finding.severity.name()),
             why: first.map(|finding| finding.words(session)),
             stuck: stuck(session, diagnosis),
@@ -186,10 +190,20 @@ impl<'a> SessionRecord<'a> {
     }
 }
 
-fn unknown(locks: &ServerLocks) -> Option<UnknownLocks<'_>> {
-    let cause = locks.report.unknown_locks()?;
-    let server = &locks.report.server;
-    Some(UnknownLocks { server, cause })
+/// Returns the servers whose locks are unknown; `None` without a database user.
+fn unknown_locks<'a>(servers: &'a [ServerLocks], fault: Option<&'a str>) -> Option<Vec<UnknownLocks<'a>>> {
+    let of = |locks: &'a ServerLocks| {
+        Some(UnknownLocks {
+            cause: locks.report.unknown_locks()?.into(),
+            server: Some(&locks.report.server),
+        })
+    };
+    let none_read = fault.map(|cause| UnknownLocks {
+        server: None,
+        cause: cause.into(),
+    });
+    let is_read = !servers.is_empty() || none_read.is_some();
+    is_read.then(|| servers.iter().filter_map(of).chain(none_read).collect())
 }
 
 fn stuck(session: &Session, diagnosis: &Diagnosis<'_>) -> Option<Vec<StuckRecord>> {
@@ -232,6 +246,7 @@ mod tests {
         let locks = LockFacts {
             numbers: LockNumbers::NONE,
             servers: &[],
+            fault: None,
         };
         let record = SessionRecord::new("http://h:1", &identity, &session, &diagnosis, locks);
         let json = serde_json::to_value(&record).unwrap();

@@ -22,7 +22,13 @@ use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
 pub(super) const MAX_CLOSE_WAIT: Duration = Duration::from_secs(2);
 
 /// The reports of the servers of each endpoint. Endpoints without a database user have none.
-pub(super) type EndpointReports = BTreeMap<EndpointId, Arc<ServerReports>>;
+#[derive(Debug, Default)]
+pub(super) struct EndpointReports {
+    /// The reports.
+    pub(super) known: BTreeMap<EndpointId, Arc<ServerReports>>,
+    /// Causes why no server of an endpoint could be read.
+    pub(super) faults: BTreeMap<EndpointId, String>,
+}
 
 /// Reads the servers of the endpoints that have a database user and have replied. Prints a line for each cause of
 /// unknown locks.
@@ -40,7 +46,7 @@ pub(super) async fn read(
         .cloned()
         .collect();
     if read.is_empty() {
-        return Ok(EndpointReports::new());
+        return Ok(EndpointReports::default());
     }
     let mut signals = EndingSignals::listen()?;
     let (signal, reports) = tokio::select! {
@@ -54,7 +60,7 @@ pub(super) async fn read(
     }
     drop(signals);
     release_ending_signals()?;
-    let mut found = EndpointReports::new();
+    let mut found = EndpointReports::default();
     for (client, result) in reports {
         let place = if clients.len() > 1 {
             format!("{}: ", client.url())
@@ -66,9 +72,12 @@ pub(super) async fn read(
                 for line in unknown(reports.values().map(AsRef::as_ref)) {
                     output::complain(&format!("{place}{line}"));
                 }
-                found.insert(client.endpoint(), Arc::new(reports));
+                found.known.insert(client.endpoint(), Arc::new(reports));
             }
-            Err(fault) => output::complain(&format!("{place}locks are unknown: {fault}")),
+            Err(fault) => {
+                output::complain(&format!("{place}{}", none_known(&fault)));
+                found.faults.insert(client.endpoint(), fault.to_string());
+            }
         }
     }
     Ok(found)
@@ -97,6 +106,11 @@ async fn release(clients: &[Client]) {
         closing.spawn(async move { client.release_server_connections(MAX_CLOSE_WAIT).await });
     }
     closing.join_all().await;
+}
+
+/// Returns the line for an endpoint that has a database user and no server that could be read.
+pub(super) fn none_known(fault: &dyn std::fmt::Display) -> String {
+    format!("locks are unknown: {fault}")
 }
 
 /// Returns a line for each cause of unknown locks, with the names of its servers.

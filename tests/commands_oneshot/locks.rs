@@ -218,6 +218,12 @@ fn servers_that_cannot_be_read_are_one_line_and_the_rest_works() {
         ran.err,
         "maxtop: locks are unknown: not supported before MaxScale 21.06\n"
     );
+    let list: Value = serde_json::from_str(&ran.out).unwrap();
+    let cause = serde_json::json!([{"server": null, "cause": "not supported before MaxScale 21.06"}]);
+    assert_eq!(list[0]["unknown_locks"], cause);
+    let shown = run(&draft, &["show", &draft.ready_id(), "-o", "json"]);
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(shown["unknown_locks"], cause);
 }
 
 #[test]

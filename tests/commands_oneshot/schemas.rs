@@ -106,8 +106,27 @@ fn refused_and_canceled_kills_are_documents_that_name_the_outcome() {
     ] {
         check(&run(&demo, &[args, &["-o", "json"]].concat()), 1, "refused");
     }
+    let dry = ["kill", &id, "--dry-run", "--read-only", "-o", "json"];
+    let refused: Value = serde_json::from_str(&run(&demo, &dry).out).unwrap();
+    assert_eq!(refused[0].get("request"), Some(&Value::Null), "{refused}");
     let nowhere = ["kill", &id, "--yes", "-o", "json", "-e", "http://127.0.0.1:1"];
     check(&ran(&mut command(&nowhere)), 3, "failed");
+    let dry = [
+        "kill",
+        &id,
+        "--dry-run",
+        "--ascii",
+        "-o",
+        "json",
+        "-e",
+        "http://proxy-ä.invalid:1",
+    ];
+    let unreached = ran(&mut command(&dry));
+    check(&unreached, 3, "failed");
+    assert!(
+        unreached.out.is_ascii() && unreached.out.contains("\"request\": null"),
+        "{unreached:?}"
+    );
     let url = demo.running.url();
     let args = ["kill", &id, "--yes", "--grace", "10m", "-o", "json", "-e", &url];
     let mut child = command(&args).spawn().unwrap();

@@ -316,6 +316,7 @@ pub(super) fn print_failure(
     ids: &[SessionId],
     keys: &[String],
     failure: &CommandError,
+    (is_ascii, is_dry_run): (bool, bool),
 ) -> Result<(), CommandError> {
     let outcome = match failure {
         CommandError::ReadOnly(..) | CommandError::TooMany { .. } => "refused",
@@ -333,14 +334,14 @@ pub(super) fn print_failure(
         service: None,
         outcome,
         detail: &detail,
-        request: None,
+        request: is_dry_run.then_some(PlannedRequest::None),
     };
     let mut records: Vec<_> = ids.iter().map(|id| record(Some(*id), None)).collect();
     records.extend(keys.iter().map(|key| record(None, Some(key.as_str()))));
     if records.is_empty() {
         records.push(record(None, None));
     }
-    output::print_with(Escapes::of(false, true), |out| {
+    output::print_with(Escapes::of(is_ascii, true), |out| {
         json::to_writer_pretty(&mut *out, &records)?;
         writeln!(out)
     })

@@ -133,7 +133,7 @@ pub(super) async fn find(
     let reports = if selection.depends_on_locks() || selection.is_shown {
         server_access::read(clients, &snapshots).await?
     } else {
-        EndpointReports::new()
+        EndpointReports::default()
     };
     let none = Arc::default();
     let others = same_proxy::names(clients, names, &aliases);
@@ -141,7 +141,7 @@ pub(super) async fn find(
     let lists: Vec<_> = snapshots
         .iter()
         .map(|snapshot| {
-            let reports = reports.get(&snapshot.endpoint).unwrap_or(&none);
+            let reports = reports.known.get(&snapshot.endpoint).unwrap_or(&none);
             let locks = EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at);
             DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
                 .with_names(others(snapshot.endpoint))

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::printer::ListSource;
 use crate::app::build_view::TableView;
 use crate::app::row::TableRow;
 use crate::commands::record::{LockFacts, SessionRecord};
@@ -11,9 +12,9 @@ use crate::model::Snapshot;
 use crate::runtime::json;
 
 /// Writes one array, with one object per line.
-pub(super) fn write_array(out: &mut impl Write, view: &TableView, urls: &[String]) -> io::Result<()> {
+pub(super) fn write_array(out: &mut impl Write, view: &TableView, source: ListSource<'_>) -> io::Result<()> {
     out.write_all(b"[")?;
-    for (index, record) in records(view, urls).enumerate() {
+    for (index, record) in records(view, source).enumerate() {
         out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
         json::to_writer(&mut *out, &record)?;
     }
@@ -24,11 +25,11 @@ pub(super) fn write_array(out: &mut impl Write, view: &TableView, urls: &[String
 pub(super) fn write_document(
     out: &mut impl Write,
     view: &TableView,
-    urls: &[String],
+    source: ListSource<'_>,
     time: &str,
 ) -> io::Result<()> {
     write!(out, "{{\"time\":\"{time}\",\"sessions\":[")?;
-    for (index, record) in records(view, urls).enumerate() {
+    for (index, record) in records(view, source).enumerate() {
         out.write_all(if index == 0 { b"" } else { b"," })?;
         json::to_writer(&mut *out, &record)?;
     }
@@ -48,35 +49,41 @@ struct TimedRecord<'a> {
 pub(super) fn write_lines(
     out: &mut impl Write,
     view: &TableView,
-    urls: &[String],
+    source: ListSource<'_>,
     time: Option<&str>,
 ) -> io::Result<()> {
-    for record in records(view, urls) {
+    for record in records(view, source) {
         json::to_writer(&mut *out, &TimedRecord { time, record })?;
         out.write_all(b"\n")?;
     }
     Ok(())
 }
 
-/// Returns the rows of the view as records, in order. `urls` are those of the endpoints, by number.
+/// Returns the rows of the view as records, in order.
 pub(super) fn records<'a>(
     view: &'a TableView,
-    urls: &'a [String],
+    source: ListSource<'a>,
 ) -> impl Iterator<Item = SessionRecord<'a>> {
-    view.window(0, view.len()).map(|row| record(view, &row, urls))
+    view.window(0, view.len())
+        .map(move |row| record(view, &row, source))
 }
 
 /// Returns a row as a record.
-pub(super) fn record<'a>(view: &'a TableView, row: &TableRow<'a>, urls: &'a [String]) -> SessionRecord<'a> {
+pub(super) fn record<'a>(
+    view: &'a TableView,
+    row: &TableRow<'a>,
+    source: ListSource<'a>,
+) -> SessionRecord<'a> {
     let locks = view.locks_of(row.snapshot.endpoint);
     SessionRecord::new(
-        url(urls, row.snapshot),
+        url(source.urls, row.snapshot),
         &row.identity(),
         row.session,
         &row.diagnosis,
         LockFacts {
             numbers: row.locks.numbers(),
             servers: locks.map(|locks| locks.servers.as_slice()).unwrap_or_default(),
+            fault: source.lock_faults.get(&row.snapshot.endpoint).map(String::as_str),
         },
     )
 }

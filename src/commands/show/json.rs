@@ -64,6 +64,7 @@ impl<'a> DetailRecord<'a> {
                 LockFacts {
                     numbers: found.locks.numbers,
                     servers: &found.locks.servers,
+                    fault: found.locks.fault.as_deref(),
                 },
             ),
             transaction: found.locks.own.as_ref().map(TransactionRecord::from),

@@ -22,6 +22,8 @@ pub(super) struct ShownLocks {
     pub(super) own: Option<OwnLocks>,
     /// All servers of its endpoint. Empty if none was read.
     pub(super) servers: Vec<ServerLocks>,
+    /// Why no server could be read, although there is a database user.
+    pub(super) fault: Option<String>,
 }
 
 /// The locks of the session, with its waiters.
@@ -49,6 +51,7 @@ impl ShownLocks {
                 locks: own.clone(),
             }),
             servers: locks.servers.clone(),
+            fault: None,
         }
     }
 }
