@@ -24,6 +24,7 @@ use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
 use crate::cli::{GlobalOptions, ListArgs, ListOutput};
 use crate::client::Client;
 use crate::config::Config;
+use crate::kill::asks_why;
 use crate::model::{Snapshot, counted};
 
 /// Runs the command. Usage errors are reported before any request is sent.
@@ -138,14 +139,15 @@ fn arranged(query: ViewQuery, snapshots: Vec<Snapshot>, reports: &EndpointReport
 }
 
 /// Returns remarks about a human-readable list. In other output formats an empty list needs a remark only if it is
-/// unknown whether sessions match.
+/// unknown whether sessions match, or if no session reports a field of the filter.
 fn remarks(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Vec<String> {
     let undecided = undecided(clients, view);
-    if !printer.is_text() {
-        return undecided.into_iter().collect();
-    }
     let no_match = view.no_match.as_ref();
-    let no_match = no_match.map(|why| format!("nothing to list: {why}"));
+    let no_match = no_match.filter(|why| printer.is_text() || why.is_unknown);
+    let no_match = no_match.map(|why| format!("nothing to list: {}", why.text));
+    if !printer.is_text() {
+        return undecided.or(no_match).into_iter().collect();
+    }
     let no_match = undecided.or(no_match);
     let logins = (view.logins_hidden > 0).then(|| {
         let hidden = counted(view.logins_hidden, "session");
@@ -166,10 +168,12 @@ fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
     })
 }
 
-/// Returns which reasons are not examined for lack of a database user, if the list is human-readable.
+/// Returns which reasons are not examined for lack of a database user, if the list is human-readable or if its filter
+/// uses reasons.
 fn not_examined(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Option<String> {
     let snapshots = view.snapshots.iter().map(AsRef::as_ref);
-    server_access::not_examined(clients, snapshots.filter(|_| printer.is_text()))
+    let is_relevant = printer.is_text() || asks_why(&view.spec.filter);
+    server_access::not_examined(clients, snapshots.filter(|_| is_relevant))
 }
 
 /// Returns a warning for each kind of parts of the list that could not be read.

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use maxtop::demo::ServedDialects;
 use serde_json::Value;
 
-use crate::program::{Demo, command};
+use crate::program::{Demo, NOT_EXAMINED, command};
 
 /// The names of the JSON output, in their order, each with its type and whether the draft knows it.
 const NAMES: [(&str, &str, bool); 27] = [
@@ -303,4 +303,30 @@ fn a_full_disk_is_a_failure() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let ran = crate::program::ran(command(&["-e", &demo.running.url(), "list"]).stdout(full));
     ran.failed(1, "cannot write the output");
+}
+
+#[test]
+fn what_a_filter_could_not_decide_is_said_in_every_form() {
+    let draft = Demo::start(ServedDialects::Draft);
+    let jsonapi = Demo::start(ServedDialects::JsonApi);
+    for form in ["table", "wide", "json", "jsonl", "csv", "tsv"] {
+        let list = |demo: &Demo, filter| demo.maxtop(&["list", "-f", filter, "-o", form]);
+        let ran = list(&draft, "memory>1");
+        assert_eq!(
+            ran.err, "nothing to list: no session reports its memory\n",
+            "{form}"
+        );
+        for filter in ["stuck", "reason=blocks"] {
+            let ran = list(&jsonapi, filter);
+            assert!(ran.err.ends_with(NOT_EXAMINED), "{form}: {ran:?}");
+        }
+        let ran = list(&jsonapi, "blocks>0");
+        assert!(ran.err.contains("could not be decided"), "{form}: {ran:?}");
+    }
+    let ran = jsonapi.maxtop(&["list", "-f", "user=nemo", "-o", "json"]);
+    assert_eq!(
+        (ran.status, ran.err.as_str()),
+        (0, ""),
+        "every session is decided"
+    );
 }
