@@ -13,7 +13,9 @@ use super::endpoint::{EndpointState, LinkState};
 use super::endpoints::Endpoints;
 use super::msg::{Effect, Msg, Now};
 use super::sampling::PrioritizedRows;
-use crate::model::{Dialect, EndpointId, RequestError, ServerReport, ServerReports, Snapshot};
+use crate::model::{
+    Dialect, EndpointId, RequestError, ServerAccessFault, ServerReport, ServerReports, Snapshot,
+};
 
 /// Maximum time that the first round waits for the reports of all servers.
 const MAX_REPORT_WAIT: Duration = Duration::from_secs(5);
@@ -180,13 +182,19 @@ impl ListRounds {
         })
     }
 
-    /// Returns the endpoints with a database user whose list of servers has never arrived, with the cause.
+    /// Returns the endpoints with a database user that have sent no list of servers, with the cause.
     pub(crate) fn lock_faults(&self) -> impl Iterator<Item = (EndpointId, String)> + use<'_> {
         let all = self.endpoints.ids().zip(self.endpoints.iter());
         let without_servers = all.filter(|(_, endpoint)| {
             endpoint.server_access.is_set && !is_failing(endpoint) && endpoint.servers.latest.is_none()
         });
-        without_servers.filter_map(|(id, endpoint)| Some((id, endpoint.servers.fault.as_ref()?.to_string())))
+        without_servers.filter_map(|(id, endpoint)| {
+            let cause = match endpoint.dialect {
+                Some(Dialect::Draft) => ServerAccessFault::NotSupported.to_string(),
+                _ => endpoint.servers.fault.as_ref()?.to_string(),
+            };
+            Some((id, cause))
+        })
     }
 
     /// Returns the endpoints.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::driver::KillDriver;
+use self::not_selected::NotSelected;
 use self::outcomes::{OutcomePrinter, in_ascii};
 use self::prompt::{Answer, Consent, has_terminal};
 use self::victims::{VictimSelection, find};
@@ -149,10 +150,13 @@ async fn kill(
     for problem in &victims.problems {
         output::complain(&in_ascii(config.ascii, &problem.to_string()));
     }
+    let has_problems = !victims.problems.is_empty() || !victims.is_whole || victims.is_undecided();
     if let Some(line) = victims.remark(&selection, &clients) {
         output::remark(&line);
+        if victims.is_undecided() {
+            victims.problems.push(NotSelected::filter(&line));
+        }
     }
-    let has_problems = !victims.problems.is_empty() || !victims.is_whole || victims.is_undecided();
     let max = args.max.or_else(|| args.yes.then_some(MAX_WITH_YES));
     if let Some(max) = max.filter(|max| victims.found.len() > *max) {
         let found = victims.found.len();

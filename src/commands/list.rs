@@ -97,7 +97,7 @@ fn once(
     output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
     for line in remarks(clients, &view, &printer)
         .into_iter()
-        .chain(not_examined(clients, &view, &printer))
+        .chain(not_examined(clients, &view, &printer, fail_if))
     {
         output::remark(&line);
     }
@@ -169,10 +169,16 @@ fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
 }
 
 /// Returns which reasons are not examined for lack of a database user, if the list is human-readable or if its filter
-/// uses reasons.
-fn not_examined(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Option<String> {
+/// or the condition uses reasons.
+fn not_examined(
+    clients: &[Client],
+    view: &TableView,
+    printer: &ListPrinter,
+    fail_if: Option<&FailIf>,
+) -> Option<String> {
     let snapshots = view.snapshots.iter().map(AsRef::as_ref);
-    let is_relevant = printer.is_text() || asks_why(&view.spec.filter);
+    let uses_reasons = asks_why(&view.spec.filter) || fail_if.is_some_and(FailIf::asks_why);
+    let is_relevant = printer.is_text() || uses_reasons;
     server_access::not_examined(clients, snapshots.filter(|_| is_relevant))
 }
 

@@ -167,7 +167,7 @@ fn find_profile(
     if let Some(found) = found {
         return Ok(found);
     }
-    // A file that cannot be read is no profile to choose.
+    // A file that cannot be read is not proposed.
     let has_maxctrl = name != MAXCTRL && maxctrl::read(environment).is_ok_and(|found| found.is_some());
     Err(file.no_profile(name, has_maxctrl))
 }

@@ -320,6 +320,8 @@ fn what_a_filter_could_not_decide_is_said_in_every_form() {
             let ran = list(&jsonapi, filter);
             assert!(ran.err.ends_with(NOT_EXAMINED), "{form}: {ran:?}");
         }
+        let ran = jsonapi.maxtop(&["list", "--fail-if", "reason=blocks", "-o", form]);
+        assert!(ran.err.contains(NOT_EXAMINED), "{form}: {ran:?}");
         let ran = list(&jsonapi, "blocks>0");
         assert!(ran.err.contains("could not be decided"), "{form}: {ran:?}");
     }

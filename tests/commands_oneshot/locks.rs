@@ -221,6 +221,14 @@ fn servers_that_cannot_be_read_are_one_line_and_the_rest_works() {
     let list: Value = serde_json::from_str(&ran.out).unwrap();
     let cause = serde_json::json!([{"server": null, "cause": "not supported before MaxScale 21.06"}]);
     assert_eq!(list[0]["unknown_locks"], cause);
+    let watched = run(&draft, &["list", "-o", "jsonl", "--count", "1"]);
+    assert_eq!(
+        (watched.status, watched.err),
+        (0, ran.err),
+        "list --watch says the same"
+    );
+    let first: Value = serde_json::from_str(watched.out.lines().next().unwrap()).unwrap();
+    assert_eq!(first["unknown_locks"], cause);
     let shown = run(&draft, &["show", &draft.ready_id(), "-o", "json"]);
     let shown: Value = serde_json::from_str(&shown.out).unwrap();
     assert_eq!(shown["unknown_locks"], cause);

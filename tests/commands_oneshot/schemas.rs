@@ -106,6 +106,8 @@ fn refused_and_canceled_kills_are_documents_that_name_the_outcome() {
     ] {
         check(&run(&demo, &[args, &["-o", "json"]].concat()), 1, "refused");
     }
+    let undecided = ["kill", "-f", "blocks>0", "--yes", "-o", "json"];
+    check(&demo.maxtop(&undecided), 1, "refused");
     let dry = ["kill", &id, "--dry-run", "--read-only", "-o", "json"];
     let refused: Value = serde_json::from_str(&run(&demo, &dry).out).unwrap();
     assert_eq!(refused[0].get("request"), Some(&Value::Null), "{refused}");

@@ -324,6 +324,8 @@ pub(super) fn print_failure(
         _ => "failed",
     };
     let detail = failure.to_string();
+    // The outcome says it already.
+    let detail = detail.strip_prefix("refused: ").unwrap_or(&detail);
     let record = |id: Option<SessionId>, key| NotSelectedRecord {
         endpoint: None,
         key,
@@ -333,7 +335,7 @@ pub(super) fn print_failure(
         port: None,
         service: None,
         outcome,
-        detail: &detail,
+        detail,
         request: is_dry_run.then_some(PlannedRequest::None),
     };
     let mut records: Vec<_> = ids.iter().map(|id| record(Some(*id), None)).collect();

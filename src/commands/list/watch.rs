@@ -268,7 +268,12 @@ impl ListWatch {
         if self.live.is_none() {
             lines.extend(remarks(&self.clients, view, &self.printer));
         }
-        lines.extend(not_examined(&self.clients, view, &self.printer));
+        lines.extend(not_examined(
+            &self.clients,
+            view,
+            &self.printer,
+            self.fail_if.as_ref(),
+        ));
         for line in lines {
             self.say_once(line);
         }
