@@ -20,7 +20,7 @@ use super::row::{SortKey, TableRow};
 use super::server_view::ServerCounts;
 use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
 use crate::diagnosis::{Samples, Severity};
-use crate::filter::FilterInput;
+use crate::filter::{FilterInput, NoMatch};
 use crate::model::{Counter, Lookup, RowKey, ServerReports, Session, Snapshot};
 
 pub use super::table_view::TableView;
@@ -154,7 +154,7 @@ pub(super) fn filter_input<'a>(row: &TableRow<'a>, names: &'a mut Names) -> Filt
 }
 
 /// Returns why the filter matches no session.
-fn why_none(view: &TableView) -> Option<String> {
+fn why_none(view: &TableView) -> Option<NoMatch> {
     view.spec.filter.why_none(&|see| {
         let mut names = Names::new();
         for (snapshot, list) in (0..).zip(&view.snapshots) {

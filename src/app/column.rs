@@ -76,6 +76,7 @@ pub enum CellStyle {
 }
 
 /// A column of a table.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Column<T: TableKind = Sessions> {
     /// Name in options and sorting.
     pub name: &'static str,
@@ -101,6 +102,8 @@ pub struct Column<T: TableKind = Sessions> {
     pub only: Option<Dialect>,
     /// Whether the value needs samples of the connections. A list alone does not contain it.
     pub sampled: bool,
+    /// Whether the value comes from the transactions and locks of servers (server access).
+    pub locks: bool,
     /// Whether the first sort is descending, for columns whose largest values matter most.
     pub descending: bool,
     /// Returns the content of the cell; `None` if it is unknown.
@@ -126,6 +129,7 @@ impl<T: TableKind> Column<T> {
         usual: true,
         only: None,
         sampled: false,
+        locks: false,
         descending: false,
         cell: T::NO_CELL,
         key: T::NO_KEY,

@@ -6,12 +6,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::build_view::{TableView, ViewQuery, ViewRequest};
 use super::endpoint::{EndpointState, LinkState};
 use super::endpoints::Endpoints;
 use super::msg::{Effect, Msg, Now};
 use super::sampling::PrioritizedRows;
-use crate::model::{Dialect, EndpointId, RequestError, ServerReports};
+use crate::model::{
+    Dialect, EndpointId, RequestError, ServerAccessFault, ServerReport, ServerReports, Snapshot,
+};
 
 /// Maximum time that the first round waits for the reports of all servers.
 const MAX_REPORT_WAIT: Duration = Duration::from_secs(5);
@@ -133,7 +137,14 @@ impl ListRounds {
     /// rows.
     pub(crate) fn begin(&mut self) -> ViewRequest {
         self.answered.fill(false);
-        let (snapshots, samples, reports) = self.endpoints.shown_lists();
+        let (snapshots, samples, _) = self.endpoints.shown_lists();
+        let of = |snapshot: &Arc<Snapshot>| {
+            let endpoint = self.endpoints.get(snapshot.endpoint);
+            endpoint
+                .map(|endpoint| reports(endpoint, snapshot.taken_at))
+                .unwrap_or_default()
+        };
+        let reports = snapshots.iter().map(of).collect();
         let hidden = self.failed().map(|(id, _)| id).collect();
         ViewRequest {
             previous: Some(Arc::clone(&self.view)).filter(|_| self.has_view),
@@ -171,16 +182,45 @@ impl ListRounds {
         })
     }
 
+    /// Returns the endpoints with a database user that have sent no list of servers, with the cause.
+    pub(crate) fn lock_faults(&self) -> impl Iterator<Item = (EndpointId, String)> + use<'_> {
+        let all = self.endpoints.ids().zip(self.endpoints.iter());
+        let without_servers = all.filter(|(_, endpoint)| {
+            endpoint.server_access.is_set && !is_failing(endpoint) && endpoint.servers.latest.is_none()
+        });
+        without_servers.filter_map(|(id, endpoint)| {
+            let cause = match endpoint.dialect {
+                Some(Dialect::Draft) => ServerAccessFault::NotSupported.to_string(),
+                _ => endpoint.servers.fault.as_ref()?.to_string(),
+            };
+            Some((id, cause))
+        })
+    }
+
     /// Returns the endpoints.
     pub(crate) const fn endpoints(&self) -> &Endpoints {
         &self.endpoints
     }
+}
 
-    /// Returns the latest reports of the servers of each endpoint.
-    pub(crate) fn reports(&self) -> impl Iterator<Item = (EndpointId, &ServerReports)> {
-        let all = self.endpoints.ids().zip(self.endpoints.iter());
-        all.map(|(id, endpoint)| (id, endpoint.server_access.reports.as_ref()))
+/// Returns the latest reports of the servers of an endpoint with server access, also of those that are down.
+fn reports(endpoint: &EndpointState, at: Timestamp) -> Arc<ServerReports> {
+    let reports = &endpoint.server_access.reports;
+    let latest = endpoint.servers.latest.as_ref();
+    let latest = latest.filter(|_| endpoint.server_access.is_set);
+    let states = latest
+        .map(|servers| servers.states.as_slice())
+        .unwrap_or_default();
+    let mut down = states
+        .iter()
+        .filter_map(|state| ServerReport::of_down(state, at))
+        .peekable();
+    if down.peek().is_none() {
+        return Arc::clone(reports);
     }
+    let mut all = ServerReports::clone(reports);
+    all.extend(down.map(|report| (report.server.clone(), Arc::new(report))));
+    Arc::new(all)
 }
 
 const fn is_failing(endpoint: &EndpointState) -> bool {
@@ -203,8 +243,6 @@ mod tests {
     use crate::app::AppSettings;
     use crate::app::build_view::build_view;
     use crate::app::harness::{AppHarness, draft};
-    use crate::model::Snapshot;
-    use jiff::Timestamp;
 
     const STARTED: &str = "Mon, 23 Nov 2026 15:55:27 GMT";
 

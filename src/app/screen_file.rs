@@ -56,7 +56,7 @@ struct Rows {
 
 fn sessions<S: Serializer>(rows: &Rows, serializer: S) -> Result<S::Ok, S::Error> {
     let window = rows.view.window(0, rows.view.len());
-    serializer.collect_seq(window.map(|row| SessionRecord::of(&row, &rows.urls)))
+    serializer.collect_seq(window.map(|row| SessionRecord::of(&rows.view, &row, &rows.urls, None)))
 }
 
 /// Result of writing, for the status line.

@@ -7,8 +7,11 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::row::TableRow;
+use super::table_view::TableView;
 use crate::diagnosis::{Diagnosis, Finding};
-use crate::model::{Identity, LockNumbers, Pieces, ServerConnection, Session, Span, Text, TextPiece};
+use crate::model::{
+    Identity, LockNumbers, Pieces, ServerConnection, ServerLocks, Session, Span, Text, TextPiece,
+};
 
 /// One session, borrowed. Unknown values are `null`.
 #[derive(Debug, Serialize)]
@@ -44,12 +47,32 @@ pub(crate) struct SessionRecord<'a> {
     /// Time that it has waited for a lock, in seconds.
     waits: Option<f64>,
     rows_locked: Option<u64>,
+    /// Servers of the endpoint whose locks are unknown; `null` if none had to be read.
+    unknown_locks: Option<Vec<UnknownLocks<'a>>>,
     /// Severity of the first reason.
     severity: Option<&'static str>,
     /// The first reason in words.
     why: Option<String>,
     /// Reasons found in one snapshot; `null` if no rule had enough data.
     stuck: Option<Vec<StuckRecord>>,
+}
+
+/// A server whose locks are unknown.
+#[derive(Debug, Serialize)]
+struct UnknownLocks<'a> {
+    /// `None` if no server of the endpoint could be read.
+    server: Option<&'a Text>,
+    cause: Cow<'a, str>,
+}
+
+/// Transaction and locks of a session, and what is known about the servers of its endpoint.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LockFacts<'a> {
+    pub(crate) numbers: LockNumbers,
+    /// Empty if no server was read.
+    pub(crate) servers: &'a [ServerLocks],
+    /// Why no server could be read, although there is a database user.
+    pub(crate) fault: Option<&'a str>,
 }
 
 /// A reason that applies.
@@ -122,15 +145,26 @@ pub(crate) enum Cell<'a> {
 }
 
 impl<'a> SessionRecord<'a> {
-    /// Creates the record of a row. `urls` are the displayed URLs of the endpoints, by number.
-    pub(crate) fn of(row: &TableRow<'a>, urls: &'a [String]) -> Self {
+    /// Creates the record of a row. `urls` are the displayed URLs of the endpoints, by number; `lock_fault` says why no
+    /// server of its endpoint could be read.
+    pub(crate) fn of(
+        view: &'a TableView,
+        row: &TableRow<'a>,
+        urls: &'a [String],
+        lock_fault: Option<&'a str>,
+    ) -> Self {
         let url = urls.get(usize::from(row.snapshot.endpoint.0));
+        let locks = view.locks_of(row.snapshot.endpoint);
         Self::new(
             url.map_or("", String::as_str),
             &row.identity(),
             row.session,
             &row.diagnosis,
-            row.locks.numbers(),
+            LockFacts {
+                numbers: row.locks.numbers(),
+                servers: locks.map(|locks| locks.servers.as_slice()).unwrap_or_default(),
+                fault: lock_fault,
+            },
         )
     }
 
@@ -158,7 +192,11 @@ impl<'a> SessionRecord<'a> {
         identity: &Identity,
         session: &'a Session,
         diagnosis: &Diagnosis<'_>,
-        locks: LockNumbers,
+        LockFacts {
+            numbers: locks,
+            servers,
+            fault,
+        }: LockFacts<'a>,
     ) -> Self {
         let extra = session.extra.as_deref();
         let connected = session.connected.as_ref();
@@ -190,11 +228,28 @@ impl<'a> SessionRecord<'a> {
             blocks: locks.blocks,
             waits: locks.wait.map(Span::as_secs_f64),
             rows_locked: locks.rows_locked,
+            unknown_locks: unknown_locks(servers, fault),
             severity: first.map(|finding| finding.severity.name()),
             why: first.map(|finding| finding.words(session)),
             stuck: stuck(session, diagnosis),
         }
     }
+}
+
+/// Returns the servers whose locks are unknown; `None` without a database user.
+fn unknown_locks<'a>(servers: &'a [ServerLocks], fault: Option<&'a str>) -> Option<Vec<UnknownLocks<'a>>> {
+    let of = |locks: &'a ServerLocks| {
+        Some(UnknownLocks {
+            cause: locks.report.unknown_locks()?.into(),
+            server: Some(&locks.report.server),
+        })
+    };
+    let none_read = fault.map(|cause| UnknownLocks {
+        server: None,
+        cause: cause.into(),
+    });
+    let is_read = !servers.is_empty() || none_read.is_some();
+    is_read.then(|| servers.iter().filter_map(of).chain(none_read).collect())
 }
 
 fn stuck(session: &Session, diagnosis: &Diagnosis<'_>) -> Option<Vec<StuckRecord>> {
@@ -233,7 +288,12 @@ mod tests {
     fn csv_has_the_names_of_json() {
         let session = Session::bare(SessionId(7));
         let identity = Identity::new(EndpointId(0), None, &session);
-        let (diagnosis, locks) = (Diagnosis::default(), LockNumbers::NONE);
+        let diagnosis = Diagnosis::default();
+        let locks = LockFacts {
+            numbers: LockNumbers::NONE,
+            servers: &[],
+            fault: None,
+        };
         let record = SessionRecord::new("http://h:1", &identity, &session, &diagnosis, locks);
         let json = serde_json::to_value(&record).unwrap();
         let json = json.as_object().unwrap();

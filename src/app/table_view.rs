@@ -16,7 +16,7 @@ use super::row::TableRow;
 use super::server_view::ServerCounts;
 use super::view_query::ViewQuery;
 use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
-use crate::filter::{FilterField, FilterInput};
+use crate::filter::{FilterField, FilterInput, NoMatch};
 use crate::model::{
     EndpointId, EndpointLocks, EndpointNames, LockKnowledge, LockNumbers, Lookup, RowKey, Session, SessionId,
     Snapshot,
@@ -70,7 +70,7 @@ pub struct TableView {
     /// Number of rows left out because they are idle without a reason.
     pub idle_hidden: usize,
     /// Why the filter matches no session. `None` if it matches one, or has no condition.
-    pub(crate) no_match: Option<String>,
+    pub(crate) no_match: Option<NoMatch>,
     /// Number of matching rows left out because they are only not logged in, and many.
     pub logins_hidden: usize,
     /// Widths of the texts of each column so far, by index in `COLUMNS`.

@@ -100,6 +100,10 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
         status: "3",
         meaning: "endpoint not reached",
         special: &[
+            (
+                CommandName::Export,
+                "endpoint not reached, only at a terminal and without a password",
+            ),
             (CommandName::Record, "endpoint not reached from start to end"),
             (CommandName::Report, "endpoint not reached from start to end"),
         ],
@@ -109,7 +113,10 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
         status: "4",
         meaning: "not allowed (401, 403)",
         commands: CONNECTING,
-        special: &[],
+        special: &[(
+            CommandName::Export,
+            "not allowed (401, 403), only if maxtop prompted for the password",
+        )],
     },
     ExitMeaning {
         status: "5",

@@ -171,7 +171,7 @@ pub(super) enum CommandError {
     DumbTerminal,
     #[cfg(feature = "export")]
     /// The address for metrics cannot be used.
-    #[error("cannot listen on {address}: {source}: is it in use? choose another one with --listen")]
+    #[error("cannot listen on {address}: {source}: choose another one with --listen")]
     Listen {
         /// The address.
         address: std::net::SocketAddr,

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::driver::KillDriver;
+use self::not_selected::NotSelected;
 use self::outcomes::{OutcomePrinter, in_ascii};
 use self::prompt::{Answer, Consent, has_terminal};
 use self::victims::{VictimSelection, find};
@@ -24,7 +25,7 @@ use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
 use super::server_access::MAX_CLOSE_WAIT;
 use super::{connect, output};
-use crate::cli::{GlobalOptions, KillArgs};
+use crate::cli::{GlobalOptions, KillArgs, KillOutput};
 use crate::client::Client;
 use crate::config::{Config, Origin};
 use crate::kill::{KillOutcome, Rules, Victim};
@@ -40,9 +41,32 @@ const MAX_WITH_YES: usize = 100;
 /// time.
 const TOKEN_MIN_VICTIMS: usize = 2;
 
-/// Runs the command. Usage errors are reported before any request is sent.
+/// Runs the command. With JSON every end except a usage error has a document, also a refusal.
 pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus, CommandError> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
+    let config = Config::read(&global.line);
+    let is_ascii = config.as_ref().is_ok_and(|config| config.ascii);
+    let selected = (ids.clone(), keys.clone());
+    let result = config
+        .map_err(CommandError::from)
+        .and_then(|config| run_with(global, args, config, selected));
+    if let Err(failure) = &result
+        && args.output == KillOutput::Json
+        && failure.exit() != ExitStatus::Usage
+        && !matches!(failure, CommandError::Output(_))
+    {
+        outcomes::print_failure(&ids, &keys, failure, (is_ascii, args.dry_run))?;
+    }
+    result
+}
+
+/// Usage errors are reported before any request is sent.
+fn run_with(
+    global: &GlobalOptions,
+    args: &KillArgs,
+    config: Config,
+    (ids, keys): (Vec<SessionId>, Vec<String>),
+) -> Result<ExitStatus, CommandError> {
     // An empty filter would match every session, as with an unset variable of a script.
     let filter = global.line.flag("filter");
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
@@ -51,7 +75,7 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
     if ids.is_empty() && keys.is_empty() && filter.is_none() {
         return Err(CommandError::NothingToKill);
     }
-    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
+    let (config, clients) = connect::connect_with(config, PreflightMode::Command)?;
     if args.statements && !clients.iter().any(Client::has_server_access) {
         return Err(CommandError::NoServerAccess);
     }
@@ -60,7 +84,6 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
     }
     let consent = Consent::of(args)?;
     let selection = VictimSelection {
-        is_dry_run: args.dry_run,
         is_shown: consent != Consent::Given,
         ids,
         keys,
@@ -89,11 +112,10 @@ fn read_only(config: &Config) -> CommandError {
         .iter()
         .find_map(|site| site.read_only_origin.as_ref());
     match origin {
-        Some(origin @ Origin::File { .. }) => CommandError::ReadOnly(
-            format!("read-only ({origin})"),
-            "--read-only=false overrides it, --dry-run shows the request",
-        ),
-        _ => CommandError::ReadOnly("--read-only".to_owned(), "run it without, or use --dry-run"),
+        Some(origin @ Origin::File { .. }) => {
+            CommandError::ReadOnly(format!("read-only ({origin})"), "--read-only=false overrides it")
+        }
+        _ => CommandError::ReadOnly("--read-only".to_owned(), "run it without this option"),
     }
 }
 
@@ -128,10 +150,13 @@ async fn kill(
     for problem in &victims.problems {
         output::complain(&in_ascii(config.ascii, &problem.to_string()));
     }
+    let has_problems = !victims.problems.is_empty() || !victims.is_whole || victims.is_undecided();
     if let Some(line) = victims.remark(&selection, &clients) {
         output::remark(&line);
+        if victims.is_undecided() {
+            victims.problems.push(NotSelected::filter(&line));
+        }
     }
-    let has_problems = !victims.problems.is_empty() || !victims.is_whole || victims.is_undecided();
     let max = args.max.or_else(|| args.yes.then_some(MAX_WITH_YES));
     if let Some(max) = max.filter(|max| victims.found.len() > *max) {
         let found = victims.found.len();
@@ -145,7 +170,7 @@ async fn kill(
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
     let kills_statements = selection.rules.kills_statements;
     let rules = Rules {
-        reports: victims.reports,
+        reports: victims.reports.known,
         ..selection.rules
     };
     let (facts, not_selected) = (victims.facts, victims.problems);
@@ -174,9 +199,13 @@ async fn kill(
                 Answer::Yes => {}
                 Answer::No => {
                     output::complain(&"nothing was killed");
+                    outcomes.finish_canceled(round.tasks(), "not confirmed")?;
                     return Ok(ExitStatus::Failed);
                 }
-                Answer::Interrupted(signal) => return Ok(ExitStatus::Signal(signal)),
+                Answer::Interrupted(signal) => {
+                    outcomes.finish_canceled(round.tasks(), "interrupted")?;
+                    return Ok(ExitStatus::Signal(signal));
+                }
             }
         }
         Consent::Prompt | Consent::Given => {}
@@ -280,12 +309,14 @@ async fn finish(
             }
         });
         outcomes.report_interrupted(round.tasks(), round.cancel_reason());
-        let printed = outcomes.finish_interrupted(round.tasks());
+        let why = round.cancel_reason().unwrap_or("interrupted");
+        let printed = outcomes.finish_canceled(round.tasks(), why);
         is_logged(round);
         return printed.map(|()| ExitStatus::Signal(signal));
     }
     if let Some(why) = round.cancel_reason() {
         output::complain(&format!("canceled, nothing was killed: {why}"));
+        outcomes.finish_canceled(round.tasks(), why)?;
         return Ok(ExitStatus::Failed);
     }
     let printed = outcomes.finish(round.tasks());

@@ -9,6 +9,7 @@ mod printer;
 mod table;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
 use crate::cli::{GlobalOptions, ListArgs, ListOutput};
 use crate::client::Client;
 use crate::config::Config;
+use crate::kill::asks_why;
 use crate::model::{Snapshot, counted};
 
 /// Runs the command. Usage errors are reported before any request is sent.
@@ -41,9 +43,13 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     let condition = args.fail_if.as_deref();
     let fail_if = condition.map(|text| FailIf::parse(text, config.saved_filters.as_ref()));
     let fail_if = fail_if.transpose()?;
-    // Columns of the configuration file are for the screen only: a script gets the same columns everywhere.
+    // Columns of the configuration file are for the table only: a script gets the same columns everywhere.
     let has_option = global.line.flag("columns").is_some();
-    let chosen = config.columns.clone().filter(|_| has_option);
+    let (chosen, configured) = if has_option {
+        (config.columns.clone(), None)
+    } else {
+        (None, config.columns.clone())
+    };
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
         return Err(CommandError::ColumnsOfJson);
     }
@@ -51,14 +57,16 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     let printer = ListPrinter {
         form,
         chosen: chosen.filter(|_| outputs.is_none()),
+        configured,
         outputs,
         urls: clients.iter().map(|client| client.url().to_string()).collect(),
+        lock_faults: BTreeMap::new(),
         ascii: config.ascii,
     };
     if args.watch || args.count.is_some() {
         watch::run(&config, &clients, printer, fail_if, args.count)
     } else {
-        once(&config, &clients, &printer, fail_if.as_ref())
+        once(&config, &clients, printer, fail_if.as_ref())
     }
 }
 
@@ -66,7 +74,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
 fn once(
     config: &Config,
     clients: &[Client],
-    printer: &ListPrinter,
+    mut printer: ListPrinter,
     fail_if: Option<&FailIf>,
 ) -> Result<ExitStatus, CommandError> {
     let (snapshots, aliases, reports, exit) = connect::block_on(async {
@@ -78,17 +86,18 @@ fn once(
     for line in snapshots.iter().flat_map(warnings) {
         output::complain(&line);
     }
-    let query = query(config, clients, printer);
+    let query = query(config, clients, &printer);
     let query = ViewQuery {
         names: same_proxy::names(clients, &query.endpoints, &aliases),
         ..query
     };
     let view = arranged(query, snapshots, &reports);
+    printer.lock_faults = reports.faults;
     let width = output::terminal_width();
     output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
-    for line in remarks(clients, &view, printer)
+    for line in remarks(clients, &view, &printer)
         .into_iter()
-        .chain(not_examined(clients, &view, printer))
+        .chain(not_examined(clients, &view, &printer, fail_if))
     {
         output::remark(&line);
     }
@@ -119,7 +128,7 @@ fn query(config: &Config, clients: &[Client], printer: &ListPrinter) -> ViewQuer
 }
 
 fn arranged(query: ViewQuery, snapshots: Vec<Snapshot>, reports: &EndpointReports) -> TableView {
-    let of = |snapshot: &Snapshot| reports.get(&snapshot.endpoint).cloned().unwrap_or_default();
+    let of = |snapshot: &Snapshot| reports.known.get(&snapshot.endpoint).cloned().unwrap_or_default();
     build_view(ViewRequest {
         samples: Vec::new(),
         reports: snapshots.iter().map(of).collect(),
@@ -130,14 +139,15 @@ fn arranged(query: ViewQuery, snapshots: Vec<Snapshot>, reports: &EndpointReport
 }
 
 /// Returns remarks about a human-readable list. In other output formats an empty list needs a remark only if it is
-/// unknown whether sessions match.
+/// unknown whether sessions match, or if no session reports a field of the filter.
 fn remarks(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Vec<String> {
     let undecided = undecided(clients, view);
-    if !printer.is_text() {
-        return undecided.into_iter().collect();
-    }
     let no_match = view.no_match.as_ref();
-    let no_match = no_match.map(|why| format!("nothing to list: {why}"));
+    let no_match = no_match.filter(|why| printer.is_text() || why.is_unknown);
+    let no_match = no_match.map(|why| format!("nothing to list: {}", why.text));
+    if !printer.is_text() {
+        return undecided.or(no_match).into_iter().collect();
+    }
     let no_match = undecided.or(no_match);
     let logins = (view.logins_hidden > 0).then(|| {
         let hidden = counted(view.logins_hidden, "session");
@@ -158,10 +168,18 @@ fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
     })
 }
 
-/// Returns which reasons are not examined for lack of a database user, if the list is human-readable.
-fn not_examined(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Option<String> {
+/// Returns which reasons are not examined for lack of a database user, if the list is human-readable or if its filter
+/// or the condition uses reasons.
+fn not_examined(
+    clients: &[Client],
+    view: &TableView,
+    printer: &ListPrinter,
+    fail_if: Option<&FailIf>,
+) -> Option<String> {
     let snapshots = view.snapshots.iter().map(AsRef::as_ref);
-    server_access::not_examined(clients, snapshots.filter(|_| printer.is_text()))
+    let uses_reasons = asks_why(&view.spec.filter) || fail_if.is_some_and(FailIf::asks_why);
+    let is_relevant = printer.is_text() || uses_reasons;
+    server_access::not_examined(clients, snapshots.filter(|_| is_relevant))
 }
 
 /// Returns a warning for each kind of parts of the list that could not be read.

@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
 use crate::filter::Filter;
 use crate::kill::depends_on_locks;
-use crate::model::{Dialect, EndpointId, ServerAccessFault, ServerReports, Snapshot};
+use crate::model::{Dialect, EndpointId, ServerAccessFault, ServerReport, ServerReports, Snapshot};
 use crate::poller::read_servers;
 use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
 
@@ -22,7 +22,13 @@ use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
 pub(super) const MAX_CLOSE_WAIT: Duration = Duration::from_secs(2);
 
 /// The reports of the servers of each endpoint. Endpoints without a database user have none.
-pub(super) type EndpointReports = BTreeMap<EndpointId, Arc<ServerReports>>;
+#[derive(Debug, Default)]
+pub(super) struct EndpointReports {
+    /// The reports.
+    pub(super) known: BTreeMap<EndpointId, Arc<ServerReports>>,
+    /// Causes why no server of an endpoint could be read.
+    pub(super) faults: BTreeMap<EndpointId, String>,
+}
 
 /// Reads the servers of the endpoints that have a database user and have replied. Prints a line for each cause of
 /// unknown locks.
@@ -40,7 +46,7 @@ pub(super) async fn read(
         .cloned()
         .collect();
     if read.is_empty() {
-        return Ok(EndpointReports::new());
+        return Ok(EndpointReports::default());
     }
     let mut signals = EndingSignals::listen()?;
     let (signal, reports) = tokio::select! {
@@ -54,7 +60,7 @@ pub(super) async fn read(
     }
     drop(signals);
     release_ending_signals()?;
-    let mut found = EndpointReports::new();
+    let mut found = EndpointReports::default();
     for (client, result) in reports {
         let place = if clients.len() > 1 {
             format!("{}: ", client.url())
@@ -63,12 +69,15 @@ pub(super) async fn read(
         };
         match result {
             Ok(reports) => {
-                for line in unknown(&reports) {
+                for line in unknown(reports.values().map(AsRef::as_ref)) {
                     output::complain(&format!("{place}{line}"));
                 }
-                found.insert(client.endpoint(), Arc::new(reports));
+                found.known.insert(client.endpoint(), Arc::new(reports));
             }
-            Err(fault) => output::complain(&format!("{place}locks are unknown: {fault}")),
+            Err(fault) => {
+                output::complain(&format!("{place}{}", none_known(&fault)));
+                found.faults.insert(client.endpoint(), fault.to_string());
+            }
         }
     }
     Ok(found)
@@ -99,10 +108,15 @@ async fn release(clients: &[Client]) {
     closing.join_all().await;
 }
 
+/// Returns the line for an endpoint that has a database user and no server that could be read.
+pub(super) fn none_known(fault: &dyn std::fmt::Display) -> String {
+    format!("locks are unknown: {fault}")
+}
+
 /// Returns a line for each cause of unknown locks, with the names of its servers.
-pub(super) fn unknown(reports: &ServerReports) -> Vec<String> {
+pub(super) fn unknown<'a>(reports: impl Iterator<Item = &'a ServerReport>) -> Vec<String> {
     let mut causes: Vec<(String, Vec<&str>)> = Vec::new();
-    for report in reports.values() {
+    for report in reports {
         let Some(cause) = report.unknown_locks() else {
             continue;
         };

@@ -152,6 +152,7 @@ async fn diagnose_shown(
         Err(fault) => {
             let what = if reads_locks { "locks and " } else { "" };
             output::complain(&format!("{what}other sessions are unknown: {fault}"));
+            shown.locks.fault = reads_locks.then(|| fault.to_string());
             shown.diagnose(&name, &settings, &[own], None);
             return Ok(());
         }
@@ -166,9 +167,11 @@ async fn diagnose_shown(
         return Ok(());
     }
     let reports = server_access::read(std::slice::from_ref(client), &[snapshot]).await?;
-    let reports = reports.into_values().next().unwrap_or_default();
+    let fault = reports.faults.into_values().next();
+    let reports = reports.known.into_values().next().unwrap_or_default();
     let locks = EndpointLocks::new(&reports, &sessions, shown.taken_at);
     shown.locks = ShownLocks::new(&locks, &shown.detail.session, &sessions);
+    shown.locks.fault = fault;
     shown.diagnose(&name, &settings, &sessions, Some(&locks));
     Ok(())
 }

@@ -80,16 +80,27 @@ impl ConfigFile {
         self.path.clone().or_else(default)
     }
 
-    /// Returns the error for an unknown profile, with a similar name or all names.
-    pub(super) fn no_profile(&self, name: &str) -> ConfigError {
-        let known = || self.profiles.keys().map(String::as_str).chain([MAXCTRL]);
-        let near = nearest(name, known());
+    /// Returns the error for an unknown profile, with a similar name or all names. `has_maxctrl` says whether there is
+    /// a file of maxctrl.
+    pub(super) fn no_profile(&self, name: &str, has_maxctrl: bool) -> ConfigError {
+        let maxctrl = has_maxctrl.then_some(MAXCTRL);
+        let known = || self.profiles.keys().map(String::as_str).chain(maxctrl);
+        let all: Vec<_> = known().collect();
+        let instead = if let Some(near) = nearest(name, known()) {
+            format!("did you mean {near}?")
+        } else if name == MAXCTRL {
+            "found neither ~/.maxctrl.cnf nor a section [maxctrl] in maxscale.cnf".to_owned()
+        } else if all.is_empty() {
+            match &self.path {
+                Some(path) => format!("{} has no profiles", path.display()),
+                None => "there is no configuration file, and so no profile".to_owned(),
+            }
+        } else {
+            format!("profiles: {}", all.join(", "))
+        };
         ConfigError::NoProfile {
             name: value::shown(name),
-            instead: near.map_or_else(
-                || format!("profiles: {}", known().collect::<Vec<_>>().join(", ")),
-                |near| format!("did you mean {near}?"),
-            ),
+            instead,
         }
     }
 }

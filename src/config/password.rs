@@ -78,6 +78,16 @@ impl PasswordSource {
         }
     }
 
+    /// Returns the source as a user sets it: a variable, or the name of a setting.
+    fn setting(&self, kind: SecretKind) -> String {
+        let name = kind.name();
+        match self {
+            Self::Known { origin, .. } => origin.to_string(),
+            Self::File(_) => format!("{name}-file"),
+            Self::Command { .. } => format!("{name}-command"),
+        }
+    }
+
     /// Reads the secret or runs its command. Removes one newline at the end, which editors and commands add.
     ///
     /// # Errors
@@ -201,11 +211,9 @@ impl PasswordSource {
                 *secret = Some(source(given.text()));
                 Ok(())
             }
-            Some(_) => {
-                let name = kind.name();
-                Err(format!(
-                    "{name}-file and {name}-command exclude each other: remove one"
-                ))
+            Some(other) => {
+                let (one, other) = (other.setting(kind), source(given.text()).setting(kind));
+                Err(format!("{one} and {other} exclude each other: remove one"))
             }
         }
     }

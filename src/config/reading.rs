@@ -164,7 +164,12 @@ fn find_profile(
         _ => None,
     };
     let found = found.map(|maxctrl| (maxctrl.layer, Some(maxctrl.file)));
-    found.ok_or_else(|| file.no_profile(name))
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    // A file that cannot be read is not proposed.
+    let has_maxctrl = name != MAXCTRL && maxctrl::read(environment).is_ok_and(|found| found.is_some());
+    Err(file.no_profile(name, has_maxctrl))
 }
 
 impl Sources {

@@ -39,6 +39,7 @@ pub use field::{FieldType, FilterField};
 pub(crate) use fields::FIELDS;
 pub(crate) use form::TextForm;
 pub(crate) use input::{FilterInput, ReasonNames, Reasons};
+pub(crate) use no_match::NoMatch;
 pub use saved::SavedFilters;
 pub(crate) use ternary::Ternary;
 

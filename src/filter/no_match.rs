@@ -9,9 +9,27 @@ use super::ternary::Ternary;
 /// Calls the function with every session.
 pub(crate) type EachSession<'a> = &'a dyn Fn(&mut dyn FnMut(&FilterInput<'_>));
 
+/// Why a filter matches no session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoMatch {
+    /// The cause, as one line.
+    pub(crate) text: String,
+    /// Whether the cause is a field that no session reports.
+    pub(crate) is_unknown: bool,
+}
+
+impl NoMatch {
+    const fn of(text: String) -> Self {
+        Self {
+            text,
+            is_unknown: false,
+        }
+    }
+}
+
 impl Filter {
-    /// Returns one line that says why the filter matches none of these sessions. `None` if it has no condition.
-    pub(crate) fn why_none(&self, sessions: EachSession<'_>) -> Option<String> {
+    /// Returns why the filter matches none of these sessions. `None` if it has no condition.
+    pub(crate) fn why_none(&self, sessions: EachSession<'_>) -> Option<NoMatch> {
         let expr = self.expr.as_deref()?;
         let parts = match expr {
             Expr::All(parts) => parts.as_slice(),
@@ -19,14 +37,15 @@ impl Filter {
         };
         let why = parts.iter().find_map(|part| part.why_none(sessions));
         why.or_else(|| {
-            (parts.len() > 1).then(|| "each condition matches some, but no session all".to_owned())
+            let text = || "each condition matches some, but no session all".to_owned();
+            (parts.len() > 1).then(|| NoMatch::of(text()))
         })
     }
 }
 
 impl Expr {
     /// Returns why the condition matches no session; `None` if it matches one.
-    fn why_none(&self, sessions: EachSession<'_>) -> Option<String> {
+    fn why_none(&self, sessions: EachSession<'_>) -> Option<NoMatch> {
         let (mut some_match, mut all_unknown) = (false, true);
         sessions(&mut |session| {
             let result = self.evaluate(session);
@@ -45,13 +64,17 @@ impl Expr {
             _ => None,
         };
         if let (Some(field), true) = (field, all_unknown) {
-            return Some(format!("no session reports its {}", field.name));
+            return Some(NoMatch {
+                text: format!("no session reports its {}", field.name),
+                is_unknown: true,
+            });
         }
         let hint = match self {
             Self::Compare(comparison) => comparison.hint(sessions),
             _ => None,
         };
-        Some(hint.unwrap_or_else(|| format!("no session matches {self}")))
+        let text = hint.unwrap_or_else(|| format!("no session matches {self}"));
+        Some(NoMatch::of(text))
     }
 }
 

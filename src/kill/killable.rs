@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::RefusalReason;
+use super::victim::unknown_lock_fields;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, FilterInput, Ternary};
 use crate::model::{Dialect, EndpointId, Part, ServerReports, SessionId, Version, visible};
@@ -83,9 +84,10 @@ pub(crate) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<
     match protect.evaluate_in_any_form(subject) {
         Ternary::No => None,
         Ternary::Yes => Some(RefusalReason::Protected(None)),
-        Ternary::Unknown => Some(RefusalReason::PerhapsProtected(
-            visible(protect.text().trim()).into_owned(),
-        )),
+        Ternary::Unknown => Some(RefusalReason::PerhapsProtected {
+            filter: visible(protect.text().trim()).into_owned(),
+            lock_fields: unknown_lock_fields(protect, subject),
+        }),
     }
 }
 

@@ -34,8 +34,13 @@ pub enum RefusalReason {
     SeveralProxies,
     /// The `protect` filter matches the session. The filter and its origin, if the origin is known.
     Protected(Option<String>),
-    /// The `protect` filter uses a field that the endpoint does not report.
-    PerhapsProtected(String),
+    /// The `protect` filter uses a field that is unknown.
+    PerhapsProtected {
+        /// The filter.
+        filter: String,
+        /// Names of its fields that need server access, if the locks of the session are unknown.
+        lock_fields: Vec<&'static str>,
+    },
     /// The filter that selected the session depends on reasons that could not be examined.
     Undecided {
         /// The filter.
@@ -99,9 +104,7 @@ impl RefusalReason {
             }
             Self::Protected(None) => "protected by the configuration".to_owned(),
             Self::Protected(Some(by)) => format!("protected by {by}"),
-            Self::PerhapsProtected(filter) => {
-                format!("may be protected: this MaxScale does not report what 'protect = {filter}' needs")
-            }
+            Self::PerhapsProtected { filter, lock_fields } => perhaps_protected(filter, lock_fields),
             Self::OldLocks(age) => {
                 format!("locks are {} old: they may have changed", measured_text(*age))
             }
@@ -145,7 +148,7 @@ impl RefusalReason {
             Self::OldLocks(_) => "locks too old",
             Self::SeveralProxies => "several proxies at one address",
             Self::Protected(_) => "protected",
-            Self::PerhapsProtected(_) => "perhaps protected",
+            Self::PerhapsProtected { .. } => "perhaps protected",
             Self::Undecided { filter, .. } => return format!("'{filter}' not certain"),
             Self::Restarted => "the proxy was restarted",
             Self::Unlogged(_) => "not logged",
@@ -153,6 +156,19 @@ impl RefusalReason {
         };
         text.to_owned()
     }
+}
+
+/// Returns why it is unknown whether `protect` matches.
+fn perhaps_protected(filter: &str, lock_fields: &[&str]) -> String {
+    if lock_fields.is_empty() {
+        return format!("may be protected: this MaxScale does not report what 'protect = {filter}' needs");
+    }
+    let fields = if lock_fields.len() == 1 { "field" } else { "fields" };
+    format!(
+        "may be protected: 'protect = {filter}' needs server access for the {fields} {}, and the locks of the session \
+         are unknown: set sql-user and its password, and check them with 'maxtop doctor'",
+        lock_fields.join(", ")
+    )
 }
 
 /// Maximum number of reasons that are named.

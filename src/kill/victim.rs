@@ -108,6 +108,12 @@ pub(crate) fn is_undecided(filter: &Filter, subject: &FilterInput<'_>) -> bool {
     uses_locks && subject.locks.blocks.is_none() && filter.evaluate(subject) == Ternary::Unknown
 }
 
+/// Returns the fields of a filter that need the locks of the session, if these are unknown.
+pub(super) fn unknown_lock_fields(filter: &Filter, subject: &FilterInput<'_>) -> Vec<&'static str> {
+    let used = LOCK_FIELDS.into_iter().filter(|field| filter.uses(field));
+    used.filter(|_| subject.locks.blocks.is_none()).collect()
+}
+
 /// Whether a kill cannot decide whether a session matches a filter, for any cause. A session before its login has
 /// no fields yet, and does not count.
 pub(crate) fn is_uncertain(filter: &Filter, subject: &FilterInput<'_>) -> bool {

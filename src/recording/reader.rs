@@ -103,7 +103,8 @@ impl Recording {
         self.chunks.len()
     }
 
-    /// Returns the bytes of a recording that has the facts between two moments, and begins with what was known.
+    /// Returns the bytes of a recording that has the facts between two moments, and begins with what was known. If the
+    /// recording was interrupted before `to`, the part has no end either.
     ///
     /// # Errors
     ///
@@ -119,7 +120,10 @@ impl Recording {
                 writer.push(&fact, &mut bytes)?;
             }
         }
-        writer.finish(&mut bytes)?;
+        let is_interrupted = !self.is_complete() && self.span().is_none_or(|(_, end)| to >= end.elapsed);
+        if !is_interrupted {
+            writer.finish(&mut bytes)?;
+        }
         Ok(bytes)
     }
 

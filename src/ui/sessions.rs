@@ -82,7 +82,7 @@ pub(super) fn is_live(app: &App, endpoint: &EndpointState, shown: &Snapshot) -> 
 fn no_match(app: &App) -> String {
     let view = &app.table.view;
     let mut text = format!("no session matches '{}'", visible(view.spec.filter.text().trim()));
-    if let Some(why) = &view.no_match {
+    if let Some(why) = view.no_match.as_ref().map(|why| why.text.as_str()) {
         // The reason repeats a single condition that has no hint.
         if !why.starts_with("no session matches") || view.spec.filter.has_several_conditions() {
             text.push_str(": ");

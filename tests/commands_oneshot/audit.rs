@@ -30,3 +30,27 @@ fn a_log_at_the_limit_of_file_sizes_ends_no_session() {
     }
     assert_eq!(demo.deletes(), [""; 0]);
 }
+
+#[test]
+fn the_kills_of_a_run_have_numbers_from_1() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let home = tempfile::tempdir().unwrap();
+    let audit = home.path().join("audit.jsonl");
+    let ran = demo.maxtop(&[
+        "kill",
+        "-f",
+        "user=web",
+        "--yes",
+        "--audit",
+        audit.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let log = fs::read_to_string(&audit).unwrap();
+    let numbers = log.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line["kill"].as_u64().unwrap()
+    });
+    let numbers: std::collections::BTreeSet<_> = numbers.collect();
+    let count = demo.deletes().len() as u64;
+    assert!(count > 1 && numbers.into_iter().eq(1..=count), "{log}");
+}

@@ -154,12 +154,16 @@ fn an_empty_text_is_the_default() {
 }
 
 #[test]
-fn a_dry_run_is_allowed_when_only_reading() {
+fn a_dry_run_says_that_read_only_refuses_the_kill() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.ready_id();
     let plan = demo.maxtop(&["kill", &id, "--dry-run", "--read-only"]);
-    assert_eq!(plan.status, 0, "{plan:?}");
-    assert!(plan.out.contains("-X DELETE"), "{plan:?}");
+    assert_eq!(plan.status, 1, "{plan:?}");
+    assert!(plan.out.contains("not killed: refused: "), "{plan:?}");
+    assert!(
+        plan.out.contains("read-only mode") && !plan.out.contains("-X DELETE"),
+        "{plan:?}"
+    );
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("config.toml");
     fs::write(&file, "read-only = true\n").unwrap();

@@ -2,7 +2,7 @@
 
 use maxtop::demo::ServedDialects;
 
-use crate::program::Demo;
+use crate::program::{Demo, command, ran};
 
 fn head(text: &str) -> Vec<&str> {
     text.lines().next().unwrap().split_whitespace().collect()
@@ -67,19 +67,76 @@ fn csv_and_tsv_have_the_values_of_json_under_its_names() {
 }
 
 #[test]
-fn what_the_file_chooses_is_for_the_screen() {
+fn tables_use_the_columns_of_the_file_and_its_profile_and_scripts_do_not() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("config.toml");
-    std::fs::write(&file, "columns = [\"id\"]\n").unwrap();
-    let ran = demo.maxtop(&["list", "-o", "table", "--config", file.to_str().unwrap()]);
-    assert!(head(&ran.out).contains(&"USER"), "{}", ran.out);
+    let text = "columns = [\"id\", \"program\"]\nsort = \"-id\"\nfilter = \"@ours\"\n\n[filters]\nours = \"user=app_*\"\n\n\
+                [profiles.night]\ncolumns = [\"why\", \"id\"]\n";
+    std::fs::write(&file, text).unwrap();
+    let run = |args: &[&str]| {
+        let ran = demo.maxtop(&[&["list", "--config", file.to_str().unwrap()], args].concat());
+        assert_eq!(ran.status, 0, "{ran:?}");
+        ran.out
+    };
+    let table = run(&["-o", "table"]);
+    assert_eq!(head(&table), ["ID", "PROGRAM"]);
+    let number = |line: &str| line.split_whitespace().next().unwrap().parse::<u64>().unwrap();
+    let ids: Vec<_> = table.lines().skip(1).map(number).collect();
+    assert!(
+        !ids.is_empty() && ids.len() < demo.list().len(),
+        "the filter: {table}"
+    );
+    assert!(ids.is_sorted_by(|one, next| one > next), "the sort: {table}");
+    assert_eq!(head(&run(&["-o", "table", "--profile", "night"])), ["WHY", "ID"]);
+    assert_eq!(
+        head(&run(&["-o", "table", "--columns", "id,user"])),
+        ["ID", "USER"]
+    );
+    assert!(head(&run(&["-o", "wide"])).contains(&"WORKER"));
+    assert!(head(&run(&["-o", "tsv"])).contains(&"io_activity"));
+    let json: serde_json::Value = serde_json::from_str(&run(&["-o", "json"])).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), ids.len());
     std::fs::write(&file, "columns = [\"id\", \"memry\"]\n").unwrap();
     let ran = demo.maxtop(&["list", "--config", file.to_str().unwrap()]);
     ran.failed(
         2,
         "config.toml, line 1: columns: no column 'memry' (did you mean 'memory'?)",
     );
+}
+
+/// Returns the names of the table in docs/columns.md.
+fn documented() -> Vec<String> {
+    let text = include_str!("../../docs/columns.md");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let names = rows.filter_map(|row| row.split_once('`'));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn wide_has_every_column_that_the_lists_can_fill() {
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| {
+        spec.world.incidents = true;
+        spec.speed = 0.0;
+    });
+    let url = demo.running.url();
+    let mut command = command(&["list", "-o", "wide", "-e", &url, "--sql-user", "maxtop"]);
+    let ran = ran(command.env("MAXTOP_SQL_PASSWORD", "maxtop"));
+    let all = [
+        "ID", "USER", "ADDRESS", "SERVICE", "AGE", "IDLE", "WHY", "STATE", "SERVERS", "PROGRAM", "I/O",
+        "MEMORY", "QUERY", "PORT", "PID", "WORKER", "THREADS", "TRX", "BLOCKS", "WAITS", "LOCKED",
+    ];
+    assert_eq!(head(&ran.out), all, "{ran:?}");
+    // Those without a heading or that need samples or several endpoints.
+    let others = ["severity", "reads", "writes", "endpoint"];
+    let known = documented();
+    assert!(known.len() >= all.len() + others.len(), "{known:?}");
+    for name in known.iter().map(String::as_str) {
+        let is_head = |head: &&str| head.eq_ignore_ascii_case(name) || (name == "io" && *head == "I/O");
+        let is_listed = all.iter().any(is_head) || name == "rows_locked";
+        let is_key = ["Space", "r", "y", "Enter", "Esc", "←"].contains(&name);
+        assert!(is_listed || is_key || others.contains(&name), "{name}");
+    }
 }
 
 #[test]

@@ -391,3 +391,16 @@ fn an_address_in_use_and_one_beyond_loopback_are_reported() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn an_address_that_is_no_address_says_what_is_expected() {
+    for address in ["foo", "localhost:9878", ":9878", "127.0.0.1"] {
+        let output = command(&["export", "--listen", address]).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(
+            err.contains("expected an IP address and a port, such as 127.0.0.1:9878"),
+            "{err}"
+        );
+    }
+}

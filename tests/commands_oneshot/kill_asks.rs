@@ -1,6 +1,7 @@
 //! `maxtop kill` at a terminal: it prompts, and only `y` or `yes` confirms.
 
 use maxtop::demo::ServedDialects;
+use serde_json::Value;
 
 use crate::program::Demo;
 use crate::terminal::AtTerminal;
@@ -78,4 +79,40 @@ fn a_wrong_count_says_what_was_expected() {
         );
         assert_eq!(demo.deletes(), [""; 0]);
     }
+}
+
+/// Returns the first element of the JSON that a terminal shows.
+fn outcome(screen: &str) -> Value {
+    let (start, end) = (screen.find("[\r\n").unwrap(), screen.rfind(']').unwrap());
+    let document: Value =
+        serde_json::from_str(&screen[start..=end]).unwrap_or_else(|error| panic!("{error}: {screen}"));
+    document[0].clone()
+}
+
+#[test]
+fn a_kill_that_is_not_confirmed_is_a_document_too() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let (url, id) = (demo.running.url(), demo.ready_id());
+    let args = ["-e", &url, "kill", &id, "-o", "json"];
+    let mut maxtop = AtTerminal::start(&args);
+    maxtop.awaits("[y/N] ");
+    maxtop.types("n\n");
+    let (status, screen) = maxtop.ends();
+    let record = outcome(&screen);
+    assert_eq!((status, &record["outcome"]), (1, &"canceled".into()), "{screen}");
+    assert_eq!(record["detail"], "not confirmed: nothing was sent");
+    let mut maxtop = AtTerminal::start(&args);
+    maxtop.awaits("[y/N] ");
+    // As Ctrl-C at the terminal does.
+    maxtop.signal("INT");
+    let (status, screen) = maxtop.ends();
+    let record = outcome(&screen);
+    assert_eq!(
+        (status, &record["outcome"]),
+        (130, &"canceled".into()),
+        "{screen}"
+    );
+    assert_eq!(record["detail"], "interrupted: nothing was sent");
+    assert_eq!(record["id"].to_string(), id);
+    assert_eq!(demo.deletes(), [""; 0]);
 }

@@ -5,10 +5,10 @@ use std::io::Read as _;
 use maxtop::demo::ServedDialects;
 use serde_json::Value;
 
-use crate::program::{Demo, command};
+use crate::program::{Demo, NOT_EXAMINED, command};
 
 /// The names of the JSON output, in their order, each with its type and whether the draft knows it.
-const NAMES: [(&str, &str, bool); 26] = [
+const NAMES: [(&str, &str, bool); 27] = [
     ("endpoint", "text", true),
     ("key", "text", true),
     ("id", "number", true),
@@ -32,6 +32,7 @@ const NAMES: [(&str, &str, bool); 26] = [
     ("blocks", "number", false),
     ("waits", "number", false),
     ("rows_locked", "number", false),
+    ("unknown_locks", "list", false),
     ("severity", "text", true),
     ("why", "text", true),
     ("stuck", "list", true),
@@ -68,7 +69,8 @@ fn json_has_exactly_the_names_and_types_of_the_design() {
         for (name, _, in_draft) in &NAMES {
             let is_known = list.iter().any(|session| !session[*name].is_null());
             // The embedded endpoint need not run a statement at this moment. Locks need a database user.
-            let may_be_unknown = ["query", "trx", "blocks", "waits", "rows_locked"].contains(name);
+            let may_be_unknown =
+                ["query", "trx", "blocks", "waits", "rows_locked", "unknown_locks"].contains(name);
             assert!(
                 is_known == (*in_draft || !is_draft) || may_be_unknown,
                 "{name} in {dialects:?}"
@@ -125,7 +127,7 @@ fn csv_and_tsv_have_a_head_and_the_same_values() {
         let head: Vec<_> = NAMES
             .iter()
             .map(|(name, ..)| *name)
-            .filter(|name| !["connected_raw", "stuck"].contains(name))
+            .filter(|name| !["connected_raw", "unknown_locks", "stuck"].contains(name))
             .collect();
         let csv = demo.maxtop(&["list", "-o", "csv"]).out;
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
@@ -163,10 +165,15 @@ fn csv_and_tsv_have_a_head_and_the_same_values() {
 #[test]
 fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
     let usual = ["ID", "USER", "ADDRESS", "SERVICE", "AGE", "IDLE", "WHY"];
-    let more = ["SERVERS", "PROGRAM", "I/O", "MEMORY", "QUERY"];
+    let more = [
+        "SERVERS", "PROGRAM", "I/O", "MEMORY", "QUERY", "PORT", "PID", "WORKER", "THREADS",
+    ];
     for (dialects, wide) in [
-        (ServedDialects::Draft, usual.to_vec()),
-        (ServedDialects::JsonApi, [&usual[..], &more[..]].concat()),
+        (ServedDialects::Draft, [&usual[..], &["STATE"]].concat()),
+        (
+            ServedDialects::JsonApi,
+            [&usual[..], &["STATE"], &more[..]].concat(),
+        ),
     ] {
         let demo = Demo::start(dialects);
         for (form, heads) in [("table", &usual.to_vec()), ("wide", &wide)] {
@@ -296,4 +303,32 @@ fn a_full_disk_is_a_failure() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let ran = crate::program::ran(command(&["-e", &demo.running.url(), "list"]).stdout(full));
     ran.failed(1, "cannot write the output");
+}
+
+#[test]
+fn what_a_filter_could_not_decide_is_said_in_every_form() {
+    let draft = Demo::start(ServedDialects::Draft);
+    let jsonapi = Demo::start(ServedDialects::JsonApi);
+    for form in ["table", "wide", "json", "jsonl", "csv", "tsv"] {
+        let list = |demo: &Demo, filter| demo.maxtop(&["list", "-f", filter, "-o", form]);
+        let ran = list(&draft, "memory>1");
+        assert_eq!(
+            ran.err, "nothing to list: no session reports its memory\n",
+            "{form}"
+        );
+        for filter in ["stuck", "reason=blocks"] {
+            let ran = list(&jsonapi, filter);
+            assert!(ran.err.ends_with(NOT_EXAMINED), "{form}: {ran:?}");
+        }
+        let ran = jsonapi.maxtop(&["list", "--fail-if", "reason=blocks", "-o", form]);
+        assert!(ran.err.contains(NOT_EXAMINED), "{form}: {ran:?}");
+        let ran = list(&jsonapi, "blocks>0");
+        assert!(ran.err.contains("could not be decided"), "{form}: {ran:?}");
+    }
+    let ran = jsonapi.maxtop(&["list", "-f", "user=nemo", "-o", "json"]);
+    assert_eq!(
+        (ran.status, ran.err.as_str()),
+        (0, ""),
+        "every session is decided"
+    );
 }

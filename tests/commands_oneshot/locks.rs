@@ -218,6 +218,65 @@ fn servers_that_cannot_be_read_are_one_line_and_the_rest_works() {
         ran.err,
         "maxtop: locks are unknown: not supported before MaxScale 21.06\n"
     );
+    let list: Value = serde_json::from_str(&ran.out).unwrap();
+    let cause = serde_json::json!([{"server": null, "cause": "not supported before MaxScale 21.06"}]);
+    assert_eq!(list[0]["unknown_locks"], cause);
+    let watched = run(&draft, &["list", "-o", "jsonl", "--count", "1"]);
+    assert_eq!(
+        (watched.status, watched.err),
+        (0, ran.err),
+        "list --watch says the same"
+    );
+    let first: Value = serde_json::from_str(watched.out.lines().next().unwrap()).unwrap();
+    assert_eq!(first["unknown_locks"], cause);
+    let shown = run(&draft, &["show", &draft.ready_id(), "-o", "json"]);
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(shown["unknown_locks"], cause);
+}
+
+#[test]
+fn a_server_that_is_down_is_named_in_every_form() {
+    // The simulated db-03 fails after 90 seconds.
+    let demo = incidents(|spec| spec.head_start = Duration::from_secs(100));
+    let line = "maxtop: locks of db-03 are unknown: server down: Down\n";
+    let unknown = serde_json::json!([{"server": "db-03", "cause": "server down: Down"}]);
+    let id = demo.ready_id();
+    for args in [&["list"][..], &["list", "-o", "table"], &["show", &id]] {
+        let ran = run(&demo, args);
+        assert_eq!((ran.status, ran.err.as_str()), (0, line), "{args:?}");
+    }
+    let json = |args: &[&str]| -> Value {
+        let ran = run(&demo, args);
+        assert_eq!((ran.status, ran.err.as_str()), (0, line), "{args:?}");
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    assert_eq!(json(&["list", "-o", "json"])[0]["unknown_locks"], unknown);
+    assert_eq!(
+        json(&["list", "-o", "json", "--count", "1"])["sessions"][0]["unknown_locks"],
+        unknown
+    );
+    assert_eq!(json(&["show", &id, "-o", "json"])["unknown_locks"], unknown);
+    let healthy = incidents(|_| {});
+    let list = crate::locks::json(&healthy, &["list", "-o", "json"]);
+    assert_eq!(list[0]["unknown_locks"], Value::Array(Vec::new()));
+    assert_eq!(
+        healthy.list()[0]["unknown_locks"],
+        Value::Null,
+        "no database user"
+    );
+}
+
+#[test]
+fn a_protection_by_locks_without_a_database_user_says_what_it_needs() {
+    let demo = incidents(|_| {});
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("config.toml");
+    std::fs::write(&file, "protect = \"blocks>0 or trx>1h\"\n").unwrap();
+    let id = demo.ready_id();
+    let ran = demo.maxtop(&["kill", &id, "--yes", "--config", file.to_str().unwrap()]);
+    assert_eq!((ran.status, demo.deletes().len()), (1, 0), "{ran:?}");
+    let words = "needs server access for the fields trx, blocks, and the locks of the session are unknown: set sql-user";
+    assert!(ran.out.contains(words), "{ran:?}");
 }
 
 #[test]

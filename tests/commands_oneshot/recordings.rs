@@ -106,6 +106,24 @@ fn after_sigkill_a_recording_can_be_read_up_to_the_last_fact() {
     let recording = open(&stage.path());
     assert!(!recording.is_complete());
     assert!(lists(&recording).len() > 2);
+    let part = stage.path().with_extension("part");
+    let cut = |to: &str| {
+        let (file, part) = (stage.path(), part.clone());
+        let (file, part) = (file.to_str().unwrap(), part.to_str().unwrap());
+        let args = ["replay", file, "--cut", "0s", to, "-o", part, "--force"];
+        let ran = maxtop(&args);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{to}");
+        maxtop(&["replay", part, "--info"]).out
+    };
+    let (_, end) = recording.span().unwrap();
+    // Users type whole seconds.
+    let end = (end.wall + Duration::from_millis(500)).to_string();
+    assert!(
+        cut(&end).contains("ends in the middle"),
+        "the part has the same end"
+    );
+    assert!(!open(&part).is_complete() && !lists(&open(&part)).is_empty());
+    assert!(cut("0s").contains("complete"));
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Every JSON output matches its schema in `assets/schema`.
 
+use std::io::{BufRead as _, BufReader};
+
 use maxtop::demo::ServedDialects;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::json_schema::{assert_matches, fault};
@@ -85,6 +89,66 @@ fn kills_and_dry_runs_match_their_schema() {
             assert_matches("kill", &json(&demo, &all));
         }
     }
+}
+
+#[test]
+fn refused_and_canceled_kills_are_documents_that_name_the_outcome() {
+    let demo = demo(ServedDialects::JsonApi);
+    let id = demo.ready_id();
+    let check = |ran: &Ran, status: i32, outcome: &str| {
+        assert_eq!(ran.status, status, "{ran:?}");
+        let document: Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        assert_matches("kill", &document);
+        assert_eq!(document[0]["outcome"], outcome, "{ran:?}");
+    };
+    for args in [
+        &["kill", &id, "--yes", "--read-only"][..],
+        &["kill", &id, "--dry-run", "--read-only"],
+        &["kill", "-f", "id>0", "--yes", "--read-only"],
+        &["kill", "-f", "id>0", "--yes", "--max", "1"],
+    ] {
+        check(&run(&demo, &[args, &["-o", "json"]].concat()), 1, "refused");
+    }
+    let undecided = ["kill", "-f", "blocks>0", "--yes", "-o", "json"];
+    check(&demo.maxtop(&undecided), 1, "refused");
+    let dry = ["kill", &id, "--dry-run", "--read-only", "-o", "json"];
+    let refused: Value = serde_json::from_str(&run(&demo, &dry).out).unwrap();
+    assert_eq!(refused[0].get("request"), Some(&Value::Null), "{refused}");
+    let nowhere = ["kill", &id, "--yes", "-o", "json", "-e", "http://127.0.0.1:1"];
+    check(&ran(&mut command(&nowhere)), 3, "failed");
+    let dry = [
+        "kill",
+        &id,
+        "--dry-run",
+        "--ascii",
+        "-o",
+        "json",
+        "-e",
+        "http://proxy-ä.invalid:1",
+    ];
+    let unreached = ran(&mut command(&dry));
+    check(&unreached, 3, "failed");
+    assert!(
+        unreached.out.is_ascii() && unreached.out.contains("\"request\": null"),
+        "{unreached:?}"
+    );
+    let url = demo.running.url();
+    let args = ["kill", &id, "--yes", "--grace", "10m", "-o", "json", "-e", &url];
+    let mut child = command(&args).spawn().unwrap();
+    let mut line = String::new();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    err.read_line(&mut line).unwrap();
+    assert!(line.contains("SIGINT"), "{line}");
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let canceled = Ran {
+        status: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: line,
+    };
+    check(&canceled, 130, "canceled");
+    assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub(super) const TRANSACTION: Column = Column {
     drop: 6,
     usual: false,
     only: Some(Dialect::JsonApi),
+    locks: true,
     descending: true,
     cell: |row| Some(row.locks.numbers().transaction_age?.to_string().into()),
     key: |row| span_key(row.locks.numbers().transaction_age),

@@ -3,7 +3,7 @@
 use super::{CopyChoice, CopyOffer};
 use crate::app::App;
 use crate::app::detail::DetailPane;
-use crate::app::session_record::SessionRecord;
+use crate::app::session_record::{LockFacts, SessionRecord};
 use crate::model::{
     Dialect, Identity, ServerActivity, ServerLocks, ServerThread, Session, Text, curl_line, maxctrl,
 };
@@ -50,7 +50,12 @@ impl App {
         }
         let view = &self.table.view;
         let diagnosis = view.diagnosis(&identity.key()).unwrap_or_default();
-        let locks = view.lock_numbers(identity.endpoint, session);
+        let servers = view.locks_of(identity.endpoint);
+        let locks = LockFacts {
+            numbers: view.lock_numbers(identity.endpoint, session),
+            servers: servers.map(|locks| locks.servers.as_slice()).unwrap_or_default(),
+            fault: None,
+        };
         let url = access.map_or("", |access| access.url.as_str());
         let record = SessionRecord::new(url, identity, session, &diagnosis, locks);
         choices.extend(

@@ -161,7 +161,13 @@ fn an_error_shows_the_rows_before_the_half_word() {
     stage.type_text("/usr");
     assert!(stage.shown().0.is_empty(), "no text has it");
     assert_eq!(
-        stage.app.table.view.no_match.as_deref(),
+        stage
+            .app
+            .table
+            .view
+            .no_match
+            .as_ref()
+            .map(|why| why.text.as_str()),
         Some("no session matches usr")
     );
     stage.type_text("=eve");

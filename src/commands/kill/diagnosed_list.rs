@@ -148,7 +148,7 @@ impl<'a> DiagnosedList<'a> {
     fn refusal(&self, subject: &FilterInput<'_>, selection: &VictimSelection) -> Option<RefusalReason> {
         let instance = self.snapshot.instance.as_ref();
         let authority = Authority {
-            read_only: self.read_only && !selection.is_dry_run,
+            read_only: self.read_only,
             may_only_read: false,
             dialect: Some(self.snapshot.dialect),
             version: instance.and_then(Instance::release),

@@ -39,7 +39,7 @@ impl<E: KillTransport> KillDriver<E> {
         let (report, reports) = mpsc::unbounded_channel();
         // Fails only if the driver was dropped.
         let audit = AuditThread::start(audit, move |result| drop(report.send(result)))?;
-        let (batch, orders) = KillBatch::open(1, victims, rules);
+        let (batch, orders) = KillBatch::open(0, victims, rules);
         let mut round = Self {
             endpoints,
             batch,

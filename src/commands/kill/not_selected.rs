@@ -45,6 +45,18 @@ impl NotSelected {
         }
     }
 
+    /// Creates the problem of a filter that could decide no session.
+    pub(super) fn filter(why: &str) -> Self {
+        Self {
+            endpoint: None,
+            id: None,
+            key: None,
+            outcome: "refused",
+            detail: why.to_owned(),
+            line: why.to_owned(),
+        }
+    }
+
     /// Creates the problem of a key that no session has.
     pub(super) fn key(key: &str) -> Self {
         let failure = CommandError::NoSuchKey(key.to_owned()).to_string();

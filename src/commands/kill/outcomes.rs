@@ -14,7 +14,7 @@ use crate::commands::ascii::Escapes;
 use crate::commands::exit::{CommandError, ExitStatus};
 use crate::commands::output;
 use crate::kill::{KillOutcome, KillTask, RefusalReason, StatementResults, Tally};
-use crate::model::{Identity, ascii, display_width};
+use crate::model::{Identity, SessionId, ascii, display_width};
 use crate::runtime::audit::{IdentityFields, OutcomeFields};
 use crate::runtime::json;
 
@@ -81,6 +81,8 @@ pub(super) struct OutcomePrinter<'a> {
     has_problems: bool,
     /// Whether nothing is killed.
     is_dry_run: bool,
+    /// Why the kills without an outcome were canceled.
+    canceled: Option<&'static str>,
     /// Whether there is only one victim: printed as a sentence instead of columns.
     is_single: bool,
     /// Whether the running statements are to be ended too. Then one that still runs is a failure.
@@ -108,6 +110,7 @@ impl<'a> OutcomePrinter<'a> {
             not_selected,
             has_problems,
             is_dry_run: false,
+            canceled: None,
             is_single: tasks.len() == 1,
             kills_statements: false,
             names_endpoint: urls.len() > 1,
@@ -194,8 +197,13 @@ impl<'a> OutcomePrinter<'a> {
         std::mem::replace(&mut self.written, Ok(()))
     }
 
-    /// Prints the JSON of all known outcomes after a signal.
-    pub(super) fn finish_interrupted(&self, tasks: &[KillTask]) -> Result<(), CommandError> {
+    /// Prints the JSON of all outcomes after a cancel or a signal. Sessions without an outcome are canceled.
+    pub(super) fn finish_canceled(
+        &mut self,
+        tasks: &[KillTask],
+        why: &'static str,
+    ) -> Result<(), CommandError> {
+        self.canceled = Some(why);
         match self.form {
             KillOutput::Json => self.print_json(tasks),
             KillOutput::Table => Ok(()),
@@ -219,7 +227,10 @@ impl<'a> OutcomePrinter<'a> {
         let outcomes = tasks.iter().map(|task| {
             KillRecord::Outcome(OutcomeRecord {
                 session: IdentityFields::new(&task.victim.identity, self.urls),
-                outcome: OutcomeFields::new(task.outcome()),
+                outcome: match (task.outcome(), self.canceled) {
+                    (None, Some(why)) => OutcomeFields::canceled(why),
+                    (outcome, _) => OutcomeFields::new(outcome),
+                },
                 request: self.is_dry_run.then(|| self.request(task)),
             })
         });
@@ -297,6 +308,45 @@ impl<'a> OutcomePrinter<'a> {
             ExitStatus::Failed
         }
     }
+}
+
+/// Prints the JSON of a kill that failed or was refused as a whole: an object for each id and key of the command line,
+/// or one without a session for a filter.
+pub(super) fn print_failure(
+    ids: &[SessionId],
+    keys: &[String],
+    failure: &CommandError,
+    (is_ascii, is_dry_run): (bool, bool),
+) -> Result<(), CommandError> {
+    let outcome = match failure {
+        CommandError::ReadOnly(..) | CommandError::TooMany { .. } => "refused",
+        _ if failure.exit() == ExitStatus::NotAllowed => "not allowed",
+        _ => "failed",
+    };
+    let detail = failure.to_string();
+    // The outcome says it already.
+    let detail = detail.strip_prefix("refused: ").unwrap_or(&detail);
+    let record = |id: Option<SessionId>, key| NotSelectedRecord {
+        endpoint: None,
+        key,
+        id: id.map(|id| id.0),
+        user: None,
+        address: None,
+        port: None,
+        service: None,
+        outcome,
+        detail,
+        request: is_dry_run.then_some(PlannedRequest::None),
+    };
+    let mut records: Vec<_> = ids.iter().map(|id| record(Some(*id), None)).collect();
+    records.extend(keys.iter().map(|key| record(None, Some(key.as_str()))));
+    if records.is_empty() {
+        records.push(record(None, None));
+    }
+    output::print_with(Escapes::of(is_ascii, true), |out| {
+        json::to_writer_pretty(&mut *out, &records)?;
+        writeln!(out)
+    })
 }
 
 /// Whether a statement of a killed session still runs, or may still run.

@@ -35,14 +35,14 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         }
     }
     if tasks.iter().any(KillTask::may_be_confirmed) {
-        let each = match tasks {
+        let left: Vec<_> = tasks.iter().filter(|task| task.may_be_confirmed()).collect();
+        let each = match left.as_slice() {
             [_] => "The session",
             _ => "Each session",
         };
         let check = format!(
             "{each} is checked again right before its DELETE, which is sent once. Then it is followed until it is gone."
         );
-        let left: Vec<_> = tasks.iter().filter(|task| task.may_be_confirmed()).collect();
         let known = |task: &KillTask| {
             let identity = &task.victim.identity;
             facts.get(&(identity.endpoint, identity.id))
@@ -53,7 +53,7 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         });
         let work = works.reduce(OpenWork::or).unwrap_or(OpenWork::UNKNOWN);
         let mut sentences = vec![check];
-        let general = consequences(work, tasks.len(), kills_statements);
+        let general = consequences(work, left.len(), kills_statements);
         sentences.extend(general.into_iter().map(ToOwned::to_owned));
         let effects = LockEffects::of(left.iter().map(|task| known(task)?.locks.as_ref()));
         sentences.extend(effects.sentences().into_iter().map(|(_, text)| text));

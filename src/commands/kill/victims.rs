@@ -23,8 +23,6 @@ pub(super) struct VictimSelection {
     pub(super) keys: Vec<String>,
     /// Filter. Without ids and keys all matching sessions are selected; otherwise each must match it.
     pub(super) filter: Option<Filter>,
-    /// Whether nothing will be killed. Then a read-only endpoint is not a reason to refuse.
-    pub(super) is_dry_run: bool,
     /// Whether the victims are shown, with what their kill does, before anything is killed.
     pub(super) is_shown: bool,
     /// Filter of protected sessions, and the thresholds for stuck ones.
@@ -135,7 +133,7 @@ pub(super) async fn find(
     let reports = if selection.depends_on_locks() || selection.is_shown {
         server_access::read(clients, &snapshots).await?
     } else {
-        EndpointReports::new()
+        EndpointReports::default()
     };
     let none = Arc::default();
     let others = same_proxy::names(clients, names, &aliases);
@@ -143,7 +141,7 @@ pub(super) async fn find(
     let lists: Vec<_> = snapshots
         .iter()
         .map(|snapshot| {
-            let reports = reports.get(&snapshot.endpoint).unwrap_or(&none);
+            let reports = reports.known.get(&snapshot.endpoint).unwrap_or(&none);
             let locks = EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at);
             DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
                 .with_names(others(snapshot.endpoint))

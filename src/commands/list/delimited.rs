@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::printer::Poll;
+use super::printer::{ListSource, Poll};
 use crate::app::build_view::TableView;
 use crate::app::columns::{Column, ColumnId};
 use crate::app::session_record::{COLUMNS, Cell, RecordColumn, SessionRecord};
@@ -20,7 +20,7 @@ const TIME: &str = "time";
 pub(super) fn write_csv(
     out: &mut impl Write,
     view: &TableView,
-    urls: &[String],
+    source: ListSource<'_>,
     chosen: Option<&[OutputColumn]>,
     poll: Option<Poll<'_>>,
 ) -> io::Result<()> {
@@ -29,7 +29,7 @@ pub(super) fn write_csv(
     if has_header(poll) {
         writer.write_record(head(&columns, poll)).map_err(cause)?;
     }
-    each_row(view, urls, &columns, |cells| {
+    each_row(view, source, &columns, |cells| {
         if let Some(poll) = poll {
             writer.write_field(poll.time).map_err(cause)?;
         }
@@ -51,7 +51,7 @@ pub(super) fn write_csv(
 pub(super) fn write_tsv(
     out: &mut impl Write,
     view: &TableView,
-    urls: &[String],
+    source: ListSource<'_>,
     chosen: Option<&[OutputColumn]>,
     poll: Option<Poll<'_>>,
 ) -> io::Result<()> {
@@ -59,7 +59,7 @@ pub(super) fn write_tsv(
     if has_header(poll) {
         writeln!(out, "{}", head(&columns, poll).join("\t"))?;
     }
-    each_row(view, urls, &columns, |cells| {
+    each_row(view, source, &columns, |cells| {
         if let Some(poll) = poll {
             write!(out, "{}\t", poll.time)?;
         }
@@ -154,12 +154,12 @@ fn head(columns: &[OutputColumn], poll: Option<Poll<'_>>) -> Vec<&'static str> {
 /// Calls `write` with the cells of each row.
 fn each_row(
     view: &TableView,
-    urls: &[String],
+    source: ListSource<'_>,
     columns: &[OutputColumn],
     mut write: impl FnMut(&[Cell<'_>]) -> io::Result<()>,
 ) -> io::Result<()> {
     for row in view.window(0, view.len()) {
-        let record = SessionRecord::of(&row, urls);
+        let record = SessionRecord::of(view, &row, source.urls, source.fault(&row));
         let cell = |column: &OutputColumn| match column {
             OutputColumn::Record(column) => (column.cell)(&record),
             OutputColumn::Screen(column) => (column.cell)(&row).map_or(Cell::Unknown, Cell::Text),

@@ -6,6 +6,7 @@ use crate::client::Client;
 use crate::commands::exit::{CommandError, ExitStatus};
 use crate::commands::server_access::undecided_cause;
 use crate::filter::{Filter, SavedFilters};
+use crate::kill::asks_why;
 use crate::model::{EndpointId, SessionId, counted};
 
 /// Maximum number of session ids in the line on stderr.
@@ -26,6 +27,11 @@ impl FailIf {
             return Err(CommandError::EmptyCondition);
         }
         Ok(Self(condition))
+    }
+
+    /// Whether the condition uses the reasons why sessions are stuck.
+    pub(super) fn asks_why(&self) -> bool {
+        asks_why(&self.0)
     }
 
     /// Evaluates the condition for the listed sessions.

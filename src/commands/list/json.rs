@@ -4,14 +4,15 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::printer::ListSource;
 use crate::app::build_view::TableView;
 use crate::app::session_record::SessionRecord;
 use crate::runtime::json;
 
 /// Writes one array, with one object per line.
-pub(super) fn write_array(out: &mut impl Write, view: &TableView, urls: &[String]) -> io::Result<()> {
+pub(super) fn write_array(out: &mut impl Write, view: &TableView, source: ListSource<'_>) -> io::Result<()> {
     out.write_all(b"[")?;
-    for (index, record) in records(view, urls).enumerate() {
+    for (index, record) in records(view, source).enumerate() {
         out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
         json::to_writer(&mut *out, &record)?;
     }
@@ -22,11 +23,11 @@ pub(super) fn write_array(out: &mut impl Write, view: &TableView, urls: &[String
 pub(super) fn write_document(
     out: &mut impl Write,
     view: &TableView,
-    urls: &[String],
+    source: ListSource<'_>,
     time: &str,
 ) -> io::Result<()> {
     write!(out, "{{\"time\":\"{time}\",\"sessions\":[")?;
-    for (index, record) in records(view, urls).enumerate() {
+    for (index, record) in records(view, source).enumerate() {
         out.write_all(if index == 0 { b"" } else { b"," })?;
         json::to_writer(&mut *out, &record)?;
     }
@@ -46,21 +47,21 @@ struct TimedRecord<'a> {
 pub(super) fn write_lines(
     out: &mut impl Write,
     view: &TableView,
-    urls: &[String],
+    source: ListSource<'_>,
     time: Option<&str>,
 ) -> io::Result<()> {
-    for record in records(view, urls) {
+    for record in records(view, source) {
         json::to_writer(&mut *out, &TimedRecord { time, record })?;
         out.write_all(b"\n")?;
     }
     Ok(())
 }
 
-/// Returns the rows of the view as records, in order. `urls` are those of the endpoints, by number.
+/// Returns the rows of the view as records, in order.
 pub(super) fn records<'a>(
     view: &'a TableView,
-    urls: &'a [String],
+    source: ListSource<'a>,
 ) -> impl Iterator<Item = SessionRecord<'a>> {
     view.window(0, view.len())
-        .map(|row| SessionRecord::of(&row, urls))
+        .map(move |row| SessionRecord::of(view, &row, source.urls, source.fault(&row)))
 }

@@ -1,5 +1,6 @@
 //! Writes a list in the chosen output format: the only one, or one of several.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::delimited::OutputColumn;
@@ -7,8 +8,10 @@ use super::table::{self, ColumnChoice, TablePage};
 use super::{delimited, json};
 use crate::app::build_view::TableView;
 use crate::app::columns::ColumnId;
+use crate::app::row::TableRow;
 use crate::cli::ListOutput;
 use crate::commands::ascii::Escapes;
+use crate::model::EndpointId;
 
 /// One list of several.
 #[derive(Clone, Copy, Debug)]
@@ -19,16 +22,36 @@ pub(super) struct Poll<'a> {
     pub(super) is_first: bool,
 }
 
+/// The endpoints of a list, as records name them.
+#[derive(Clone, Copy)]
+pub(super) struct ListSource<'a> {
+    /// URLs of the endpoints, by number.
+    pub(super) urls: &'a [String],
+    /// Causes why no server of an endpoint could be read.
+    pub(super) lock_faults: &'a BTreeMap<EndpointId, String>,
+}
+
+impl<'a> ListSource<'a> {
+    /// Returns why no server of a row's endpoint could be read.
+    pub(super) fn fault(self, row: &TableRow<'_>) -> Option<&'a str> {
+        self.lock_faults.get(&row.snapshot.endpoint).map(String::as_str)
+    }
+}
+
 /// The chosen output.
 #[derive(Clone)]
 pub(super) struct ListPrinter {
     pub(super) form: ListOutput,
     /// Columns of the command line.
     pub(super) chosen: Option<Vec<ColumnId>>,
+    /// Columns of the configuration file, for the table.
+    pub(super) configured: Option<Vec<ColumnId>>,
     /// Columns of the command line for csv and tsv.
     pub(super) outputs: Option<Vec<OutputColumn>>,
     /// URLs of the endpoints, by number.
     pub(super) urls: Vec<String>,
+    /// Causes why no server of an endpoint could be read, in the list that is written next.
+    pub(super) lock_faults: BTreeMap<EndpointId, String>,
     pub(super) ascii: bool,
 }
 
@@ -51,7 +74,11 @@ impl ListPrinter {
         width: Option<usize>,
         poll: Option<Poll<'_>>,
     ) -> io::Result<()> {
-        let (urls, chosen) = (&self.urls, self.outputs.as_deref());
+        let chosen = self.outputs.as_deref();
+        let source = ListSource {
+            urls: &self.urls,
+            lock_faults: &self.lock_faults,
+        };
         match (self.form, poll) {
             (ListOutput::Table | ListOutput::Wide, poll) => {
                 if let Some(Poll { time, is_first }) = poll {
@@ -59,11 +86,11 @@ impl ListPrinter {
                 }
                 self.write_table(out, view, width, usize::MAX)
             }
-            (ListOutput::Json, None) => json::write_array(out, view, urls),
-            (ListOutput::Json, Some(poll)) => json::write_document(out, view, urls, poll.time),
-            (ListOutput::Jsonl, poll) => json::write_lines(out, view, urls, poll.map(|poll| poll.time)),
-            (ListOutput::Csv, poll) => delimited::write_csv(out, view, urls, chosen, poll),
-            (ListOutput::Tsv, poll) => delimited::write_tsv(out, view, urls, chosen, poll),
+            (ListOutput::Json, None) => json::write_array(out, view, source),
+            (ListOutput::Json, Some(poll)) => json::write_document(out, view, source, poll.time),
+            (ListOutput::Jsonl, poll) => json::write_lines(out, view, source, poll.map(|poll| poll.time)),
+            (ListOutput::Csv, poll) => delimited::write_csv(out, view, source, chosen, poll),
+            (ListOutput::Tsv, poll) => delimited::write_tsv(out, view, source, chosen, poll),
         }
     }
 
@@ -76,10 +103,11 @@ impl ListPrinter {
         rows: usize,
     ) -> io::Result<()> {
         let is_wide = self.form == ListOutput::Wide;
-        let which = match &self.chosen {
-            Some(chosen) => ColumnChoice::Chosen(chosen),
-            None if is_wide => ColumnChoice::All,
-            None => ColumnChoice::Usual,
+        let which = match (&self.chosen, &self.configured) {
+            (Some(chosen), _) => ColumnChoice::Chosen(chosen),
+            (None, _) if is_wide => ColumnChoice::All,
+            (None, Some(configured)) => ColumnChoice::Configured(configured),
+            (None, None) => ColumnChoice::Usual,
         };
         let page = TablePage {
             width: width.filter(|_| !is_wide),

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use crate::app::build_view::TableView;
 use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
-use crate::model::{Dialect, NO_USER, ascii};
+use crate::model::{NO_USER, ascii};
 
 /// Drop priority up to which a usual column is shown by default.
 const MAX_DROP: u8 = 7;
@@ -17,9 +17,11 @@ const MAX_DROP: u8 = 7;
 pub(super) enum ColumnChoice<'a> {
     /// Default columns, which fit a terminal.
     Usual,
-    /// All default columns of the screen that the dialect can fill.
+    /// All columns of the screen that the lists can fill.
     All,
-    /// The given columns, in order.
+    /// The given columns, in order. Those that do not fit are left out.
+    Configured(&'a [ColumnId]),
+    /// The given columns, in order, also if they do not fit.
     Chosen(&'a [ColumnId]),
 }
 
@@ -99,15 +101,22 @@ fn columns(view: &TableView, which: ColumnChoice<'_>) -> Vec<&'static Column> {
             is_default || names_endpoint(column)
         }),
         ColumnChoice::All => among(&|column| {
-            let is_known = column.only.is_none_or(|dialect| knows(view, dialect));
-            let is_usual = column.usual || names_endpoint(column);
-            is_usual && !column.sampled && is_known
+            let is_endpoint = column.name == ColumnId::ENDPOINT.column().name;
+            can_fill(view, column) && (!is_endpoint || names_endpoint(column))
         }),
-        ColumnChoice::Chosen(chosen) => chosen.iter().map(|id| id.column()).collect(),
+        ColumnChoice::Configured(chosen) | ColumnChoice::Chosen(chosen) => {
+            chosen.iter().map(|id| id.column()).collect()
+        }
     }
 }
 
-fn knows(view: &TableView, dialect: Dialect) -> bool {
+/// Whether the lists have the data of a column: the dialect, samples of connections, or locks of servers.
+fn can_fill(view: &TableView, column: &Column) -> bool {
     let mut lists = view.snapshots.iter();
-    lists.any(|snapshot| snapshot.dialect == dialect)
+    let has_dialect = column
+        .only
+        .is_none_or(|dialect| lists.any(|snapshot| snapshot.dialect == dialect));
+    let has_samples = || view.samples.iter().any(|samples| !samples.is_empty());
+    let has_locks = || view.locks.iter().any(|locks| !locks.is_empty());
+    has_dialect && (!column.sampled || has_samples()) && (!column.locks || has_locks())
 }

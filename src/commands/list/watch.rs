@@ -26,7 +26,7 @@ use crate::clock;
 use crate::commands::answers::Answers;
 use crate::commands::ascii::{Ascii, Escapes};
 use crate::commands::exit::{self, CommandError, ExitStatus};
-use crate::commands::server_access::{MAX_CLOSE_WAIT, unknown};
+use crate::commands::server_access::{MAX_CLOSE_WAIT, none_known, unknown};
 use crate::commands::{connect, output, watch};
 use crate::config::Config;
 use crate::model::{RequestError, counted};
@@ -212,6 +212,7 @@ impl ListWatch {
         let request = self.rounds.begin();
         let view = off_thread(move || Arc::new(build_view(request))).await;
         self.rounds.set_view(Arc::clone(&view));
+        self.printer.lock_faults = self.rounds.lock_faults().collect();
         if let Some(Effect::Prioritize(shown)) = self.rounds.prioritized(SAMPLED_ROWS) {
             self.pollers.prioritize(&shown);
         }
@@ -242,24 +243,37 @@ impl ListWatch {
     fn say_causes(&mut self, view: &TableView) {
         let mut lines: Vec<String> = Vec::new();
         let is_single = self.clients.len() == 1;
-        for (id, reports) in self.rounds.reports() {
+        for (snapshot, locks) in view.snapshots.iter().zip(&view.locks) {
             let place = if is_single {
                 String::new()
             } else {
-                format!("{}: ", connect::url(&self.clients, id))
+                format!("{}: ", connect::url(&self.clients, snapshot.endpoint))
             };
             lines.extend(
-                unknown(reports)
+                unknown(locks.servers.iter().map(|server| server.report.as_ref()))
                     .into_iter()
                     .map(|line| format!("maxtop: {place}{line}")),
             );
+        }
+        for (id, fault) in &self.printer.lock_faults {
+            let place = if is_single {
+                String::new()
+            } else {
+                format!("{}: ", connect::url(&self.clients, *id))
+            };
+            lines.push(format!("maxtop: {place}{}", none_known(fault)));
         }
         let warnings = view.snapshots.iter().flat_map(|snapshot| warnings(snapshot));
         lines.extend(warnings.map(|line| format!("maxtop: {line}")));
         if self.live.is_none() {
             lines.extend(remarks(&self.clients, view, &self.printer));
         }
-        lines.extend(not_examined(&self.clients, view, &self.printer));
+        lines.extend(not_examined(
+            &self.clients,
+            view,
+            &self.printer,
+            self.fail_if.as_ref(),
+        ));
         for line in lines {
             self.say_once(line);
         }

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::ShownSession;
 use super::transaction::TransactionRecord;
-use crate::app::session_record::SessionRecord;
+use crate::app::session_record::{LockFacts, SessionRecord};
 use crate::model::{
     ConnectionDetail, ConnectionStatistics, Dialect, RetainedStatement, StatementReply, Text,
 };
@@ -61,7 +61,11 @@ impl<'a> DetailRecord<'a> {
                 &found.identity,
                 &detail.session,
                 &found.diagnosis.borrowed(),
-                found.locks.numbers,
+                LockFacts {
+                    numbers: found.locks.numbers,
+                    servers: &found.locks.servers,
+                    fault: found.locks.fault.as_deref(),
+                },
             ),
             transaction: found.locks.own.as_ref().map(TransactionRecord::from),
             connections: detail.connections.iter().map(connection).collect(),

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::commands::paragraph::labelled;
 
 use crate::model::{
-    EndpointLocks, LockHolder, LockNumbers, Session, SessionLocks, Span, Text, Transaction, counted,
+    EndpointLocks, LockHolder, LockNumbers, ServerLocks, Session, SessionLocks, Span, Text, Transaction,
+    counted,
 };
 
 /// Maximum number of waiters as text. JSON has all.
@@ -19,6 +20,10 @@ pub(super) struct ShownLocks {
     pub(super) numbers: LockNumbers,
     /// `None` if it has no transaction and no lock, or none is known.
     pub(super) own: Option<OwnLocks>,
+    /// All servers of its endpoint. Empty if none was read.
+    pub(super) servers: Vec<ServerLocks>,
+    /// Why no server could be read, although there is a database user.
+    pub(super) fault: Option<String>,
 }
 
 /// The locks of the session, with its waiters.
@@ -45,6 +50,8 @@ impl ShownLocks {
                 waiters: waiters(locks, own, sessions),
                 locks: own.clone(),
             }),
+            servers: locks.servers.clone(),
+            fault: None,
         }
     }
 }

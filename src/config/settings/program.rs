@@ -169,7 +169,7 @@ pub(super) const ENTRIES: [Setting; 24] = [
     Setting {
         name: "columns",
         form: Form::Columns,
-        about: "columns to show, from left to right; press c on the screen for all of them",
+        about: "columns to show, from left to right; 'maxtop list -o wide' shows all of them",
         example: "id, severity, user, why",
         heading: Heading::Sessions,
         commands: LISTING,

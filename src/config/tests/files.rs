@@ -173,12 +173,12 @@ fn a_password_in_the_file_is_refused_with_a_hint_and_not_repeated() {
 
 #[test]
 fn profiles_that_are_not_taken_are_checked_and_do_nothing_else() {
-    let world =
-        ConfigWorld::new().with_file("[profiles.p]\nuser = 'pia'\n[profiles.\"q r\"]\nuser = 'uwe'\n");
-    assert_eq!(world.config().endpoints[0].user, "admin");
+    let text = "[profiles.p]\nuser = 'pia'\n[profiles.\"q r\"]\nuser = 'uwe'\n";
+    let named = || ConfigWorld::new().with_file(text);
+    assert_eq!(named().config().endpoints[0].user, "admin");
     let error = ConfigWorld::new().with_file("[profiles.p]\nusr = 'a'\n").error();
     assert!(error.contains("did you mean user?"), "{error}");
-    let taken = world.profile("q r");
+    let taken = named().profile("q r");
     let reading = taken.read().unwrap();
     assert_eq!(reading.config.endpoints[0].user, "uwe");
     let user = reading.endpoints[0]
@@ -188,10 +188,18 @@ fn profiles_that_are_not_taken_are_checked_and_do_nothing_else() {
         user.unwrap().origin().to_string(),
         "profile q r, config.toml line 4"
     );
-    let error = taken.profile("pp").error();
+    let error = named().profile("pp").error();
     assert_eq!(error, "--profile: no profile 'pp': did you mean p?");
     let error = ConfigWorld::new().profile("x").error();
-    assert_eq!(error, "--profile: no profile 'x': profiles: maxctrl");
+    assert_eq!(
+        error,
+        "--profile: no profile 'x': there is no configuration file, and so no profile"
+    );
+    let error = named().profile("other").error();
+    assert_eq!(error, "--profile: no profile 'other': profiles: p, q r");
+    let error = named().profile("maxctrl").error();
+    let words = "no profile 'maxctrl': found neither ~/.maxctrl.cnf nor a section [maxctrl] in maxscale.cnf";
+    assert_eq!(error, format!("--profile: {words}"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn why(text: &str) -> Option<String> {
+fn why(text: &str) -> Option<NoMatch> {
     let session = session();
     filter(text).why_none(&|see| see(&FilterInput::new(&session)))
 }
@@ -25,7 +25,9 @@ fn a_similar_condition_that_matches_is_named() {
         ("orders", "no session matches orders"),
         ("not known(user)", "no session matches not known(user)"),
     ] {
-        assert_eq!(why(text).as_deref(), Some(expected), "{text}");
+        let why = why(text).unwrap();
+        assert_eq!(why.text, expected, "{text}");
+        assert_eq!(why.is_unknown, expected.contains("reports"), "{text}");
     }
     assert_eq!(why(""), None);
 }
@@ -43,7 +45,7 @@ fn conditions_that_match_alone_are_distinguished() {
         see(&FilterInput::new(&bob));
     });
     assert_eq!(
-        found.as_deref(),
+        found.map(|why| why.text).as_deref(),
         Some("each condition matches some, but no session all")
     );
 }

@@ -26,7 +26,11 @@ fn who_is_protected_by_then_is_not_ended() {
 fn whoever_may_be_protected_is() {
     let mut play = KillHarness::protecting(vec![victim(17)], "program=nightly*");
     play.still_alice();
-    let refusal = RefusalReason::PerhapsProtected("program=nightly*".to_owned());
+    let refusal = RefusalReason::PerhapsProtected {
+        filter: "program=nightly*".to_owned(),
+        lock_fields: Vec::new(),
+    };
+    assert!(refusal.words().contains("this MaxScale does not report"));
     assert_eq!(play.outcome(), Some(&KillOutcome::Refused(refusal)));
     assert!(play.deletes().is_empty());
 }

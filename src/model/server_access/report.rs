@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::super::{ServerState, Text, duration_micros};
+use super::super::{ServerState, Text, TextLimit, duration_micros};
 use super::{Grants, LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, ServerProcess};
 
 /// One round of statements at a server.
@@ -44,6 +44,16 @@ impl ServerReport {
             cost: Duration::ZERO,
             period: Duration::ZERO,
         }
+    }
+
+    /// Returns the report of a server that is not read, because it accepts no connections. `None` if it does.
+    pub(crate) fn of_down(state: &ServerState, taken_at: Timestamp) -> Option<Self> {
+        let known = state.state.clone();
+        let reported = known.unwrap_or_else(|| Text::clean("no state", TextLimit::Name));
+        (!state.accepts_connections()).then(|| Self {
+            activity: Err(ServerAccessFault::ServerDown(reported)),
+            ..Self::unread(state.name.clone(), taken_at)
+        })
     }
 
     /// Returns why its locks are unknown, or not known of all sessions. `None` if they are known.

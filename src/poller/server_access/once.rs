@@ -17,7 +17,7 @@ const MAX_COMMAND_TIME: Duration = Duration::from_secs(6);
 /// Maximum time to read a server for a kill, including its connection.
 const MAX_KILL_TIME: Duration = Duration::from_secs(3);
 
-/// Reads every running server once. Empty without a database user.
+/// Reads every running server once. Empty without a database user. A server that is down has a report that says so.
 ///
 /// # Errors
 ///
@@ -37,7 +37,10 @@ pub(crate) async fn read_servers(client: &Client) -> Result<ServerReports, Serve
             report.unwrap_or_else(|_| late(&name, MAX_COMMAND_TIME))
         });
     }
-    Ok(reads.join_all().await.into_iter().map(by_name).collect())
+    let down = servers.states.iter();
+    let down = down.filter_map(|state| ServerReport::of_down(state, Timestamp::now()).map(Arc::new));
+    let read = reads.join_all().await.into_iter();
+    Ok(read.chain(down).map(by_name).collect())
 }
 
 /// Reads the locks of these servers at the same time, each from new tables.

@@ -124,6 +124,14 @@ pub(crate) struct OutcomeFields {
 }
 
 impl OutcomeFields {
+    /// Returns the fields of a kill that was canceled before anything was sent.
+    pub(crate) fn canceled(why: &str) -> Self {
+        Self {
+            outcome: Some("canceled"),
+            detail: Some(format!("{why}: nothing was sent")),
+        }
+    }
+
     pub(crate) fn new(outcome: Option<&KillOutcome>) -> Self {
         Self {
             outcome: outcome.map(KillOutcome::word),
