@@ -15,6 +15,13 @@ mod docs;
 pub(crate) mod export;
 pub mod filter;
 #[cfg(any(test, fuzzing))]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "only tests and fuzzing use it, and they may panic"
+)]
 pub mod fuzzing;
 pub mod kill;
 pub mod model;

@@ -340,6 +340,14 @@ impl App {
 }
 
 #[cfg(any(test, fuzzing))]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    dead_code,
+    reason = "only tests and fuzzing use it, and they may panic"
+)]
 pub(crate) mod harness;
 #[cfg(test)]
 pub(crate) mod locked;
