@@ -112,7 +112,8 @@ fn session_list(data: &[u8]) {
             assert_eq!(whole.sessions, parts.sessions);
             assert_eq!((whole.blanked, whole.dropped), (parts.blanked, parts.dropped));
         }
-        (Err(whole), Err(parts)) => assert_eq!(whole.to_string(), parts.to_string()),
+        // In JSON with several errors each can find another one first.
+        (Err(_), Err(_)) => {}
         (whole, parts) => panic!("{:?} and {:?}", whole.map(drop), parts.map(drop)),
     }
 }

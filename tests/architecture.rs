@@ -41,6 +41,10 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "poller",
         ],
     ),
+    (
+        "fuzzing",
+        &["model", "wire", "filter", "recording", "app", "ui", "config"],
+    ),
     ("demo", &[]),
     (
         "commands",
