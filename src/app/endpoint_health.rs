@@ -111,6 +111,7 @@ impl App {
     pub(crate) fn link_words(&self, endpoint: &EndpointState) -> LinkWords {
         let age = endpoint.age(self.now.elapsed).unwrap_or_default();
         let state = match self.health(endpoint) {
+            EndpointHealth::Connecting if self.past.is_some() => "not read".to_owned(),
             EndpointHealth::Connecting => "connecting".to_owned(),
             EndpointHealth::NoData => "no data".to_owned(),
             EndpointHealth::Failing | EndpointHealth::Stale => format!("stale {}", age_text(age)),

@@ -17,7 +17,8 @@ use super::victim_selection::VictimOrigin;
 use super::wake::next_second;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::{
-    DialogResult, DialogState, KillBatch, KillTask, Order, Press, Rules, Ticket, Victim, was_stopped,
+    DialogResult, DialogState, KillBatch, KillTask, MAX_CONFIRMED_BY_KEY, Order, Press, Rules, Ticket,
+    Victim, was_stopped,
 };
 use crate::model::{EndpointId, Now, RowKey};
 
@@ -139,6 +140,14 @@ impl App {
             }
             (_, Some(action)) => dialog.on_action(action, page, self.now),
             (_, None) => match key.typed_char().filter(char::is_ascii_digit) {
+                Some(_) if (1..=MAX_CONFIRMED_BY_KEY).contains(&dialog.batch.confirmable()) => {
+                    let kill = match dialog.batch.confirmable() {
+                        1 => "this session".to_owned(),
+                        count => format!("these {count} sessions"),
+                    };
+                    self.status = Some(Status::note(format!("press y to kill {kill}, n for no")));
+                    return;
+                }
                 Some(digit) => dialog.press(Press::Digit(digit), self.now),
                 None => return self.unknown_key(),
             },

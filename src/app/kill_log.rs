@@ -121,7 +121,7 @@ impl<'a> KillsLeft<'a> {
         !self.running.is_empty() || self.unknown > 0
     }
 
-    /// Returns each as text: `6 statements still run on db-01 (b)`, `12 are back`.
+    /// Returns each as text: `6 statements still run on db-01 (b)`, `12 clients have reconnected`.
     pub(crate) fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         let mut servers = self.running.iter();
@@ -139,8 +139,8 @@ impl<'a> KillsLeft<'a> {
         }));
         parts.extend(match self.back {
             0 => None,
-            1 => Some("1 is back".to_owned()),
-            count => Some(format!("{count} are back")),
+            1 => Some("1 client has reconnected".to_owned()),
+            count => Some(format!("{count} clients have reconnected")),
         });
         parts
     }

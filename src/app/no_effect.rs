@@ -335,7 +335,7 @@ static NO_EFFECTS: &[NoEffect] = &[
 
 /// Whether a kill is in progress, which must stay on the screen.
 fn has_kill_before_past(app: &App) -> bool {
-    app.past.is_none() && !app.kills.batches.iter().all(KillBatch::is_finished)
+    app.past.is_none() && !app.kills.batches.iter().all(KillBatch::has_every_outcome)
 }
 
 /// Whether the table has no row, and nothing else is chosen.

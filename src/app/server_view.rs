@@ -370,7 +370,7 @@ pub(crate) fn remark(endpoint: &EndpointState) -> Option<String> {
         .filter(|dialect| *dialect == crate::model::Dialect::Draft);
     match (&known.latest, &known.fault) {
         _ if only.is_some() => Some("the draft API reports no servers".to_owned()),
-        (None, None) => Some("waiting for the first reply about the servers …".to_owned()),
+        (None, None) => Some("no reply about the servers yet".to_owned()),
         (None, Some(fault)) => Some(format!("servers cannot be read: {fault}")),
         (Some(_), Some(fault)) => Some(format!("the last reply is old, since then: {fault}")),
         (Some(_), None) => None,

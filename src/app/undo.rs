@@ -28,11 +28,6 @@ enum Removed {
 pub(crate) struct Undo(Vec<(Duration, Removed)>);
 
 impl Undo {
-    /// Whether there is nothing to bring back.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Returns the time of the newest removal.
     fn newest(&self) -> Option<Duration> {
         self.0.last().map(|(at, _)| *at)
@@ -93,15 +88,48 @@ impl App {
         }
     }
 
+    /// Returns the word for the hint of `u`; `None` if it would change nothing now.
+    pub(crate) fn undo_hint(&self) -> Option<&'static str> {
+        if self.is_too_late_to_undo() {
+            return None;
+        }
+        let useful = |(_, removed): &&(Duration, Removed)| self.changes_something(removed);
+        let (_, removed) = self.undo.0.iter().rev().find(useful)?;
+        Some(match removed {
+            Removed::Marks(_) | Removed::MarksBefore(_) => "undo marks",
+            Removed::Filter(_) => "undo filter",
+        })
+    }
+
+    /// Whether bringing something back changes the screen.
+    fn changes_something(&self, removed: &Removed) -> bool {
+        match removed {
+            Removed::MarksBefore(marks) => marks.count > 0 || !self.marks.is_empty(),
+            Removed::Marks(_) | Removed::Filter(_) => true,
+        }
+    }
+
+    /// Whether a kill has just been sent, after all that could be brought back.
+    fn is_too_late_to_undo(&self) -> bool {
+        let late = self.kills.late_since(self.now.elapsed);
+        late.is_some_and(|late| self.undo.newest().is_none_or(|at| at < late))
+    }
+
     /// `u`: brings back what was removed last. A kill whose grace period has just ended comes before older
     /// removals: it cannot be undone, and the user may mean it.
     pub(super) fn undo(&mut self) {
-        let late = self.kills.late_since(self.now.elapsed);
-        if late.is_some_and(|late| self.undo.newest().is_none_or(|at| at < late)) {
+        if self.is_too_late_to_undo() {
             self.status = Some(Status::warning("too late: already sent".to_owned()));
             return;
         }
-        let text = match self.undo.0.pop() {
+        let mut newest = self.undo.0.pop();
+        while newest
+            .as_ref()
+            .is_some_and(|(_, removed)| !self.changes_something(removed))
+        {
+            newest = self.undo.0.pop();
+        }
+        let text = match newest {
             None => "nothing to undo".to_owned(),
             Some((_, Removed::Marks(marks))) => {
                 let left = self.marks.bring_back(marks);

@@ -303,6 +303,15 @@ impl KillBatch {
         }
     }
 
+    /// Whether every victim has an outcome. An unknown one may still become known, and statements may still run.
+    pub(crate) fn has_every_outcome(&self) -> bool {
+        match self.phase {
+            BatchPhase::Canceled(_) => true,
+            BatchPhase::Running => self.tally().finished() == self.tally().total(),
+            _ => false,
+        }
+    }
+
     /// Returns `true` once, when all tasks have an outcome. An unknown outcome may still become known
     /// later.
     pub(crate) fn sums_up(&mut self) -> bool {

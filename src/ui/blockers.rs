@@ -101,10 +101,12 @@ fn summary(app: &App) -> String {
     let left = (left > 0).then(|| format!(", {left} left running"));
     let longest = longest.filter(|_| left.is_none());
     let parts = [likely, left, longest].into_iter().flatten().collect::<String>();
+    let to_come = absent::servers_to_come(app).map(|names| format!(", {names} not read"));
+    let to_come = to_come.unwrap_or_default();
     if totals.roots == 0 && totals.waiting == 0 {
-        return format!("no session waits for a lock{parts}");
+        return format!("no session waits for a lock{to_come}{parts}");
     }
-    format!("{blockers}, {more}{waiting}{parts}")
+    format!("{blockers}, {more}{waiting}{to_come}{parts}")
 }
 
 /// Returns how old the oldest report is: `read 0.4s ago`.

@@ -285,6 +285,7 @@ fn word(app: &App, binding: &Binding) -> &'static str {
     match binding.action {
         Action::Unfold if app.detail.as_ref().is_some_and(|detail| detail.unfolded) => "fold",
         Action::StrikeHealthy if asks(app, |asking| asking.counts.healthy == 0) => "include not stuck",
+        Action::CancelKill => app.undo_hint().unwrap_or(binding.hint),
         _ => binding.hint,
     }
 }
@@ -346,7 +347,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
             let question = app.modal.save_question();
             question.is_some_and(|question| question.filter.is_some())
         }
-        Action::CancelKill => !app.undo.is_empty(),
+        Action::CancelKill => app.undo_hint().is_some(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
         Action::Blockers if binding.context == KeyContext::Dialog => app.root_of_dialog().is_some(),
         Action::Strike => asks(app, |asking| asking.batch.tasks().len() > 1),

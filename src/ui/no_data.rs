@@ -57,11 +57,13 @@ fn waiting<'a>(app: &App, (theme, width): (&Theme, usize)) -> Vec<Line<'a>> {
         many => counted(many.len(), "endpoint"),
     };
     let seconds = app.now.elapsed.as_secs();
-    let mut text = paragraph(
-        &format!("Waiting for the first list of sessions from {from}."),
-        width,
-    );
-    if seconds >= SLOW {
+    let what = if app.is_past() {
+        format!("No list of sessions from {from} was read at this time.")
+    } else {
+        format!("Waiting for the first list of sessions from {from}.")
+    };
+    let mut text = paragraph(&what, width);
+    if seconds >= SLOW && !app.is_past() {
         text.push(Line::default());
         let slow = format!("No reply for {seconds}s. A busy proxy with many sessions needs a few seconds.");
         text.extend(paragraph(&slow, width));

@@ -132,7 +132,13 @@ fn servers_title<'a>(app: &App, theme: &Theme) -> Line<'a> {
     line.extend(age.map(|age| {
         let seconds = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
         let age = model::Span::from_secs(seconds);
-        Span::styled(format!("  as MaxScale's monitor sees them, {age} ago"), theme.dim)
+        let sessions = if app.size.0 >= 80 {
+            "; SESSIONS by the last list"
+        } else {
+            ""
+        };
+        let text = format!("  as MaxScale's monitor sees them, {age} ago{sessions}");
+        Span::styled(text, theme.dim)
     }));
     Line::from(line)
 }

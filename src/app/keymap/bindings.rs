@@ -166,7 +166,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Blockers [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
     Blockers [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Blockers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
-    Blockers [on(Code::Esc), ch('b')] Action::Back, "Esc b", "back to the table", "back";
+    Blockers [on(Code::Esc), ch('b')] Action::Back, "Esc b", "back to where it was opened", "back";
     SaveQuestion [ch('y')] Action::Yes, "y", "write the listed values to the file", "write";
     SaveQuestion [ch('f')] Action::Toggle, "f", "write the filter too, or not", "filter too";
     SaveQuestion [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "keep the file as it is", "keep the file";
@@ -180,7 +180,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Servers [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
     Servers [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Servers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
-    Servers [on(Code::Esc), ch('S')] Action::Back, "Esc S", "back to the table", "back";
+    Servers [on(Code::Esc), ch('S')] Action::Back, "Esc S", "back to where it was opened", "back";
     Endpoints [on(Code::Enter)] Action::Open, "Enter", "show only its sessions, as a filter", "its sessions";
     Endpoints [ch('y')] Action::Copy, "y", "menu of what can be copied: all that is known, URL, commands", "copy";
     Endpoints [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
@@ -190,7 +190,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Endpoints [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
     Endpoints [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Endpoints [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
-    Endpoints [on(Code::Esc), ch('E')] Action::Back, "Esc E", "back to the table", "back";
+    Endpoints [on(Code::Esc), ch('E')] Action::Back, "Esc E", "back to where it was opened", "back";
     Overlay [on(Code::Enter)] Action::Open, "Enter", "in the kill log: list the killed sessions, or count them", "list killed";
     Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::kills::asked;
 use super::stage;
 use crate::app::harness::AppHarness;
-use crate::app::keymap::Code;
+use crate::app::keymap::{Action, Code, KeyContext};
 use crate::app::msg::{Effect, Msg};
 use crate::kill::{KillEvent, KillRequest, Order, Ticket};
 use crate::model::{
@@ -249,5 +249,23 @@ fn a_suspension_in_the_grace_of_a_second_kill_also_stops_the_first() {
             matches!(request, KillRequest::EndStatement { .. })
         });
         assert!(ends.is_empty());
+    }
+}
+
+#[test]
+fn the_past_opens_while_statements_of_killed_sessions_are_followed_and_not_before() {
+    let mut stage = deleting();
+    let refused = |stage: &AppHarness| {
+        stage
+            .app
+            .why_no_effect(KeyContext::Table, Action::TravelLists(-1))
+    };
+    assert!(refused(&stage).is_some(), "a DELETE is in flight");
+    deleted(&mut stage);
+    gone(&mut stage);
+    read_threads(&mut stage);
+    assert!(refused(&stage).is_some(), "a KILL of a statement is in flight");
+    for batch in &stage.app.kills.batches {
+        assert_eq!(batch.has_every_outcome(), refused(&stage).is_none());
     }
 }

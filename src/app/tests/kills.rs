@@ -466,10 +466,16 @@ fn clients_that_are_back_are_counted_with_the_outcome_of_their_batch() {
     let mut fleet = FIVE[2..].to_vec();
     fleet.push((251, "ann", 0));
     stage.list(&draft(&fleet));
-    assert_eq!(shown_status(&stage), "2 killed; 1 is back: l shows each");
+    assert_eq!(
+        shown_status(&stage),
+        "2 killed; 1 client has reconnected: l shows each"
+    );
     fleet.push((252, "bob", 0));
     stage.list(&draft(&fleet));
-    assert_eq!(shown_status(&stage), "2 killed; 2 are back: l shows each");
+    assert_eq!(
+        shown_status(&stage),
+        "2 killed; 2 clients have reconnected: l shows each"
+    );
 }
 
 #[test]

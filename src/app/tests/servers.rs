@@ -134,7 +134,7 @@ fn a_reply_that_is_missing_has_a_sentence() {
     let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
     stage.list(LIST);
     let remark = |stage: &AppHarness| crate::app::server_view::remark(&stage.app.endpoints[0]);
-    assert!(remark(&stage).unwrap().starts_with("waiting for"));
+    assert!(remark(&stage).unwrap().starts_with("no reply about"));
     stage.servers(Err(RequestError::Refused));
     assert_eq!(
         remark(&stage).unwrap(),

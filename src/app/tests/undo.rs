@@ -103,7 +103,13 @@ fn after_a_grace_period_u_says_that_it_is_too_late_and_later_undoes_older_things
         (status(&stage), marked(&stage)),
         ("too late: already sent", vec![])
     );
+    assert_eq!(
+        stage.app.undo_hint(),
+        None,
+        "u would only say that it is too late"
+    );
     stage.wait(6 * second);
+    assert_eq!(stage.app.undo_hint(), Some("undo marks"));
     stage.type_text("u");
     assert_eq!(marked(&stage), [1, 2]);
 }
@@ -180,4 +186,15 @@ fn a_filter_edited_behind_a_link_comes_back_after_esc() {
     assert_eq!(status(&stage), format!("filter {edited} left; u brings it back"));
     stage.press(Code::Char('u'));
     assert_eq!(filter(&stage), edited);
+}
+
+#[test]
+fn u_skips_what_would_change_nothing() {
+    let mut stage = stage();
+    stage.type_text("*");
+    assert_eq!(stage.app.undo_hint(), Some("undo marks"));
+    stage.app.marks = crate::app::marks::Marks::default();
+    assert_eq!(stage.app.undo_hint(), None);
+    stage.type_text("u");
+    assert_eq!(status(&stage), "nothing to undo");
 }

@@ -22,10 +22,10 @@ pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> 
     } else if !has_access(app) {
         "needs a database user".to_owned()
     } else if app.table.view.blockers.rows.is_empty() {
-        if servers_of(app).any(|server| server.report.activity.is_ok() && !server.is_outdated) {
-            "no session waits for a lock".to_owned()
-        } else {
-            "unknown: no server could be read".to_owned()
+        match (read_servers(app).count(), servers_to_come(app)) {
+            (0, _) => "unknown: no server could be read".to_owned(),
+            (_, Some(names)) => format!("unknown yet: {names} not read"),
+            (_, None) => "no session waits for a lock".to_owned(),
         }
     } else {
         summary(app)
@@ -44,6 +44,28 @@ pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> 
 
 fn has_access(app: &App) -> bool {
     app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set)
+}
+
+fn read_servers(app: &App) -> impl Iterator<Item = &ServerLocks> {
+    servers_of(app).filter(|server| server.report.activity.is_ok() && !server.is_outdated)
+}
+
+/// Returns the names of the servers that accept connections and have no report yet: `db-01, db-03`. `None` if
+/// there is none, or if the servers are unknown.
+pub(super) fn servers_to_come(app: &App) -> Option<String> {
+    let own = app
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.server_access.is_set);
+    let mut names = Vec::new();
+    for endpoint in own {
+        let reports = &endpoint.server_access.reports;
+        let known = endpoint.servers.latest.iter().flat_map(|known| &known.states);
+        let usable = known.filter(|server| server.accepts_connections());
+        let missing = usable.filter(|server| reports.get(&server.name).is_none());
+        names.extend(missing.map(|server| server.name.to_string()));
+    }
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn servers_of(app: &App) -> impl Iterator<Item = &ServerLocks> {
@@ -146,16 +168,25 @@ pub(super) fn servers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a
     for unread in unread_servers(app) {
         text.extend(paragraph(&unread, theme.look, width));
     }
+    if let Some(names) = servers_to_come(app).filter(|_| !read.is_empty() || !text.is_empty()) {
+        let line = format!(
+            "not read {}: {names}",
+            if app.is_past() { "at this time" } else { "yet" }
+        );
+        text.extend(paragraph(&line, theme.look, width));
+    }
     if app.table.view.blockers.totals.needs_plugin {
         let why =
             format!("Holders of metadata locks are only likely. To see them, on each server: {LOAD_PLUGIN}");
         text.extend(paragraph(&why, theme.dim, width));
     }
     if text.is_empty() && read.is_empty() {
-        return vec![Line::styled(
-            "waiting for the first reply of the servers …",
-            theme.dim,
-        )];
+        let waiting = if app.is_past() {
+            "no server was read at this time"
+        } else {
+            "waiting for the first reply of the servers …"
+        };
+        return vec![Line::styled(waiting, theme.dim)];
     }
     if !read.is_empty() {
         let line = format!("read from {}", read.join(", "));

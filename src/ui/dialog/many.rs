@@ -235,8 +235,13 @@ fn checks_in<'a>(
             theme.dim,
         ));
     }
-    let text = format!("{} {}{passed}", glyphs.check, counts.passed);
+    let missing = asking.counts.missing.min(counts.passed);
+    let text = format!("{} {}{passed}", glyphs.check, counts.passed - missing);
     line.push_span(Span::styled(text, theme.good));
+    if missing > 0 {
+        let text = format!("  {missing} no longer listed");
+        line.push_span(Span::styled(text, theme.look));
+    }
     if counts.refused > 0 {
         let text = format!("  {} {}{refused}", glyphs.cross, counts.refused);
         line.push_span(Span::styled(text, theme.look));

@@ -159,3 +159,17 @@ fn a_server_that_is_not_read_because_it_is_down_is_named() {
     assert!(shown.contains("db-03: Down, so its locks are unknown"), "{shown}");
     assert!(!shown.contains("db-01: Master"), "{shown}");
 }
+
+#[test]
+fn a_server_that_is_not_read_yet_is_named_and_nothing_is_claimed_about_it() {
+    let mut stage = locked((100, 24));
+    report(&mut stage, Ok(ServerActivity::default()));
+    crate::app::locked::list_without(&mut stage, &[]);
+    let servers = ["db-01", "db-02", "db-03"].map(|name| super::servers::server(name, "Running", None));
+    stage.servers(Ok(&servers));
+    stage.press(Code::Char('b'));
+    let shown = frame(&stage);
+    assert!(shown.contains("unknown yet: db-02, db-03 not read"), "{shown}");
+    assert!(shown.contains("not read yet: db-02, db-03"), "{shown}");
+    assert!(!shown.contains("no session waits"), "{shown}");
+}
