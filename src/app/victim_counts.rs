@@ -9,7 +9,8 @@ use crate::kill::KillTask;
 use crate::kill::open_work::OpenWork;
 use crate::model::{EndpointId, LockHolder, Lookup, RowKey, SessionId};
 
-/// The locks of a victim.
+/// The locks of a victim, and whether it is still listed.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct VictimLocks {
     /// Whether the last list does not have the session.

@@ -46,7 +46,7 @@ impl<'a> LockEffects<'a> {
         }
     }
 
-    /// Returns what the servers roll back, and how many sessions can go on, as sentences. Empty if there is
+    /// Returns what the servers roll back, and how many sessions continue, as sentences. Empty if there is
     /// nothing.
     pub(crate) fn sentences(&self) -> Vec<(EffectKind, String)> {
         let mut sentences = Vec::new();
@@ -64,8 +64,8 @@ impl<'a> LockEffects<'a> {
         }
         let text = match self.blocked {
             0 => return sentences,
-            1 => "The session that waits for its lock can then go on.".to_owned(),
-            count => format!("The {count} sessions that wait for its locks can then go on one by one."),
+            1 => "The session that waits for its lock then continues.".to_owned(),
+            count => format!("The {count} sessions that wait for its locks then continue one by one."),
         };
         sentences.push((EffectKind::Frees, text));
         sentences

@@ -499,7 +499,7 @@ fn the_preview_of_a_kill_has_changed_rows_and_waiters() {
         "Its open transaction is rolled back.",
         "db-01 rolls back ",
         " changed rows.",
-        "sessions that wait for its locks can then go on one by one.",
+        "sessions that wait for its locks then continue one by one.",
     ] {
         assert!(text.contains(words), "{words} in {text}");
     }

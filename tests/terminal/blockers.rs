@@ -54,7 +54,7 @@ fn killing_the_root_blocker_frees_its_waiters() {
     });
     pty.keys("K");
     pty.sees(&format!("Kill session {blocker}?"));
-    pty.sees("The 7 sessions that wait for its locks can then go on one by one.");
+    pty.sees("The 7 sessions that wait for its locks then continue one by one.");
     pty.sees("Yes, kill it");
     confirm(&mut pty, "y");
     pty.sees("killed");

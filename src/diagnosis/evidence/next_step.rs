@@ -45,8 +45,8 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor) 
     match evidence {
         Evidence::Blocks { count, .. } => {
             let frees = match count {
-                1 => "1 session can go on".to_owned(),
-                count => format!("{count} sessions can go on"),
+                1 => "1 session continues".to_owned(),
+                count => format!("{count} sessions continue"),
             };
             format!("contact {client}, or kill it ({kill}): {frees}; {waits} shows which")
         }
