@@ -90,14 +90,17 @@ pub(crate) struct BlockersPane {
 }
 
 impl BlockersPane {
-    /// Returns the position of the cursor: its thread, otherwise the first one.
+    /// Returns the position of the cursor: its thread, or the first one until a thread is chosen. `None` if the chosen
+    /// thread is gone: another one must not get the keys that were meant for it.
     pub(crate) fn position(&self, rows: &[BlockerRow]) -> Option<usize> {
         let own = |row: &BlockerRow| {
             row.thread()
                 .is_some_and(|thread| Some(&thread.key) == self.cursor.as_ref())
         };
-        let first = || rows.iter().position(|row| row.thread().is_some());
-        rows.iter().position(own).or_else(first)
+        match self.cursor {
+            Some(_) => rows.iter().position(own),
+            None => rows.iter().position(|row| row.thread().is_some()),
+        }
     }
 
     /// Returns the thread under the cursor.
@@ -110,10 +113,11 @@ impl BlockersPane {
         let places: Vec<_> = (0..rows.len())
             .filter(|place| rows.get(*place).is_some_and(|row| row.thread().is_some()))
             .collect();
-        let now = self.position(rows).unwrap_or_default();
-        let index = places.iter().position(|place| *place == now).unwrap_or_default();
+        let now = self.position(rows);
+        let index = now.and_then(|now| places.iter().position(|place| *place == now));
         let last = places.len().saturating_sub(1);
-        if let Some(place) = places.get(index.saturating_add_signed(threads).min(last)) {
+        let next = index.map_or(0, |index| index.saturating_add_signed(threads).min(last));
+        if let Some(place) = places.get(next) {
             self.choose(rows, *place, height);
         }
     }
@@ -269,6 +273,9 @@ impl App {
             self.status = Some(Status::note("no session waits for a lock".to_owned()));
             return;
         };
+        if let Some(pane) = &mut self.blockers {
+            pane.cursor = Some(row.key.clone());
+        }
         if let Some(why) = self.blocker_refusal(&row) {
             self.status = Some(Status::warning(why));
         } else if let Some(id) = row.session {

@@ -221,6 +221,15 @@ static NO_EFFECTS: &[NoEffect] = &[
     },
     NoEffect {
         contexts: &[KeyContext::Blockers],
+        actions: &[Action::Open, Action::Kill, Action::Copy, Action::CopyAll],
+        applies: |app| {
+            let is_empty = app.table.view.blockers.rows.is_empty();
+            !is_empty && app.chosen_blocker().is_none()
+        },
+        text: "the chosen thread is gone: choose another one with the arrow keys",
+    },
+    NoEffect {
+        contexts: &[KeyContext::Blockers],
         actions: &[Action::Copy, Action::CopyAll],
         applies: App::has_only_drafts,
         text: "the draft API cannot read locks: there is nothing to copy",

@@ -622,3 +622,35 @@ fn a_protected_session_has_no_kill_to_copy_from_the_view() {
     let status = stage.app.status.clone().unwrap().text;
     assert_eq!(status, "session 1042: protected by the configuration");
 }
+
+#[test]
+fn when_the_chosen_thread_is_gone_no_other_one_gets_its_keys() {
+    let mut stage = locked((80, 24));
+    stage.type_text("bK");
+    assert!(stage.app.modal.kill_dialog().is_some());
+    stage.press(Code::Char('n'));
+    let chosen = stage.app.chosen_blocker().unwrap();
+    assert_eq!(chosen.session.map(|id| id.0), Some(1042));
+    let mut after = activity();
+    let LockWaits::Known(pairs) = &mut after.lock_waits else {
+        panic!("no pairs");
+    };
+    pairs.rows.retain(|wait| wait.blocker != chosen.key.thread);
+    after
+        .transactions
+        .rows
+        .retain(|open| open.thread != chosen.key.thread);
+    after.threads.rows.retain(|thread| thread.id != chosen.key.thread);
+    report(&mut stage, Ok(after));
+    list_without(&mut stage, &[1042]);
+    assert!(!stage.app.table.view.blockers.rows.is_empty());
+    stage.type_text("K");
+    assert!(stage.app.modal.is_closed());
+    let status = stage.app.status.clone().unwrap().text;
+    assert_eq!(
+        status,
+        "the chosen thread is gone: choose another one with the arrow keys"
+    );
+    stage.press(Code::Down);
+    assert!(stage.app.chosen_blocker().is_some());
+}
