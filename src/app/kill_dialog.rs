@@ -12,6 +12,7 @@ use super::kill_selection::Selection;
 use super::modal::Modal;
 use super::status::Status;
 use super::victim_counts::{BlockCounts, VictimCounts, VictimLocks};
+use super::victim_presence::Presence;
 use super::victim_rows::{Diagnosing, VictimWidths};
 use super::victim_selection::VictimOrigin;
 use super::wake::next_second;
@@ -45,6 +46,8 @@ pub(crate) struct KillDialog {
     pub(super) locks: Arc<Vec<VictimLocks>>,
     /// Keys of the victims, by index.
     pub(super) keys: Arc<Vec<RowKey>>,
+    /// Lists without a victim, by index. Empty before the first comparison.
+    pub(super) presences: Arc<Vec<Presence>>,
     /// State of the diagnoses after a new list.
     pub(super) diagnosing: Diagnosing,
     /// Counts of the victims that are not struck out.
@@ -211,6 +214,7 @@ impl KillDialog {
             diagnoses: Arc::new(diagnoses),
             locks: Arc::new(locks),
             keys: Arc::new(keys),
+            presences: Arc::default(),
             diagnosing: Diagnosing::default(),
             counts: VictimCounts::default(),
             counts_of_blocks: BlockCounts::new(),

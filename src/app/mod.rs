@@ -86,6 +86,7 @@ mod travel;
 mod undo;
 mod update;
 mod victim_counts;
+mod victim_presence;
 mod victim_rows;
 mod victim_selection;
 mod wake;

@@ -344,7 +344,7 @@ static NO_EFFECTS: &[NoEffect] = &[
 
 /// Whether a kill is in progress, which must stay on the screen.
 fn has_kill_before_past(app: &App) -> bool {
-    app.past.is_none() && !app.kills.batches.iter().all(KillBatch::has_every_outcome)
+    app.past.is_none() && !app.kills.batches.iter().all(KillBatch::has_sent_everything)
 }
 
 /// Whether the table has no row, and nothing else is chosen.
@@ -374,7 +374,7 @@ fn is_first_level(app: &App) -> bool {
         && is_plain
         && table.groups.by.is_none()
         && table.groups.opened.is_empty()
-        && app.kills.batches.iter().all(KillBatch::is_finished)
+        && app.kills.batches.iter().all(KillBatch::has_sent_everything)
 }
 
 /// Whether the number of victims is high enough that it has to be typed.

@@ -29,6 +29,7 @@ pub(crate) mod servers;
 mod stuck;
 mod tour;
 mod undo;
+mod victims;
 
 use std::time::Duration;
 

@@ -9,12 +9,9 @@ use crate::kill::KillTask;
 use crate::kill::open_work::OpenWork;
 use crate::model::{EndpointId, LockHolder, Lookup, RowKey, SessionId};
 
-/// The locks of a victim, and whether it is still listed.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+/// The locks of a victim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct VictimLocks {
-    /// Whether the last list does not have the session.
-    is_missing: bool,
     /// Whether the locks of its endpoint are known.
     is_known: bool,
     blocks: bool,
@@ -36,19 +33,14 @@ impl VictimLocks {
             Lookup::Same(session) => Some(session),
             Lookup::Other(_) | Lookup::Missing => None,
         });
-        let is_missing = session.is_none();
         let Some(locks) = view.locks_of(endpoint).filter(|locks| !locks.is_empty()) else {
-            return Self {
-                is_missing,
-                ..Self::default()
-            };
+            return Self::default();
         };
         let own = locks.session(id);
         let transaction = own.and_then(|own| own.transaction.as_ref());
         let work = session
             .map(|session| OpenWork::by_servers(session, locks.of(session), |server| locks.server(server)));
         Self {
-            is_missing,
             is_known: true,
             blocks: own.is_some_and(|own| own.blocks > 0),
             waits: own.is_some_and(|own| own.wait.is_some()),
@@ -71,8 +63,6 @@ pub(crate) struct VictimCounts {
     version: Option<u64>,
     /// Number of all.
     pub left: usize,
-    /// Number that the last list does not have: they have probably ended.
-    pub missing: usize,
     /// Number that are known to be not stuck.
     pub healthy: usize,
     /// Whether the locks of one of them are known.
@@ -101,7 +91,6 @@ impl VictimCounts {
         let work = OpenWork::by_api(task.session(), api).with_servers(locks.work);
         self.add_work(Some(work));
         self.left += 1;
-        self.missing += usize::from(locks.is_missing);
         self.healthy += usize::from(is_healthy);
         self.knows_locks |= locks.is_known;
         self.blockers += usize::from(locks.blocks);
@@ -123,7 +112,6 @@ impl VictimCounts {
     fn join(&mut self, other: &Self) {
         self.add_work(other.work);
         self.left += other.left;
-        self.missing += other.missing;
         self.healthy += other.healthy;
         self.knows_locks |= other.knows_locks;
         self.blockers += other.blockers;

@@ -7,8 +7,9 @@ use super::calculation::Shared;
 use super::kill_dialog::KillDialog;
 use super::table_view::TableView;
 use super::victim_counts::VictimLocks;
+use super::victim_presence::{Presence, compare};
 use crate::diagnosis::{Diagnosis, OwnedDiagnosis};
-use crate::kill::{FirstCheck, KillState, KillTask};
+use crate::kill::{EndedVictim, FirstCheck, KillState, KillTask};
 use crate::model::{Lookup, RowKey, Session, display_width};
 
 /// Maximum number of victims that are measured. The most severe are first.
@@ -59,6 +60,7 @@ pub(super) struct VictimDiagnoses {
     keys: Arc<Vec<RowKey>>,
     diagnoses: Arc<Vec<OwnedDiagnosis>>,
     locks: Arc<Vec<VictimLocks>>,
+    presences: Arc<Vec<Presence>>,
 }
 
 /// Result of the diagnosis of the victims.
@@ -67,6 +69,8 @@ pub(super) struct VictimsDiagnosed {
     batch: u32,
     diagnoses: Arc<Vec<OwnedDiagnosis>>,
     locks: Arc<Vec<VictimLocks>>,
+    presences: Arc<Vec<Presence>>,
+    ended: Vec<EndedVictim>,
 }
 
 impl VictimDiagnoses {
@@ -78,17 +82,21 @@ impl VictimDiagnoses {
             now.map_or_else(|| known.clone(), Diagnosis::to_owned)
         });
         let locks = self.keys.iter().map(|key| VictimLocks::of(&self.view, key));
+        let (presences, ended) = compare(&self.view, &self.keys, &self.presences);
         VictimsDiagnosed {
             batch: self.batch,
             diagnoses: Arc::new(diagnoses.collect()),
             locks: Arc::new(locks.collect()),
+            presences: Arc::new(presences),
+            ended,
         }
     }
 
     /// Returns what the input shares with the drawing thread.
     pub(super) fn shared(&self) -> Vec<Shared> {
         let (diagnoses, locks) = (Arc::clone(&self.diagnoses), Arc::clone(&self.locks));
-        vec![Arc::clone(&self.keys) as Shared, diagnoses, locks]
+        let presences = Arc::clone(&self.presences);
+        vec![Arc::clone(&self.keys) as Shared, diagnoses, locks, presences]
     }
 }
 
@@ -96,7 +104,7 @@ impl VictimsDiagnosed {
     /// Returns what the result shares with the drawing thread.
     pub(super) fn shared(&self) -> Vec<Shared> {
         let (diagnoses, locks) = (Arc::clone(&self.diagnoses), Arc::clone(&self.locks));
-        vec![diagnoses as Shared, locks]
+        vec![diagnoses as Shared, locks, Arc::clone(&self.presences) as Shared]
     }
 }
 
@@ -134,6 +142,7 @@ impl App {
             keys: Arc::clone(&dialog.keys),
             diagnoses: Arc::clone(&dialog.diagnoses),
             locks: Arc::clone(&dialog.locks),
+            presences: Arc::clone(&dialog.presences),
         })
     }
 
@@ -146,6 +155,8 @@ impl App {
         dialog.diagnosing.is_in_progress = false;
         dialog.diagnoses = diagnosed.diagnoses;
         dialog.locks = diagnosed.locks;
+        dialog.presences = diagnosed.presences;
+        dialog.batch.on_ended(&diagnosed.ended);
         dialog.recount();
         self.measure_dialog();
     }

@@ -303,11 +303,17 @@ impl KillBatch {
         }
     }
 
-    /// Whether every victim has an outcome. An unknown one may still become known, and statements may still run.
-    pub(crate) fn has_every_outcome(&self) -> bool {
+    /// Whether every victim has an outcome, and no DELETE or KILL can follow. An unknown outcome may still become
+    /// known, and statements may still run.
+    pub(crate) fn has_sent_everything(&self) -> bool {
         match self.phase {
             BatchPhase::Canceled(_) => true,
-            BatchPhase::Running => self.tally().finished() == self.tally().total(),
+            BatchPhase::Running => {
+                let may_end_statements = self.kills_statements()
+                    && self.is_in_flight()
+                    && self.tasks.iter().any(KillTask::may_end_statements);
+                self.tally().finished() == self.tally().total() && !may_end_statements
+            }
             _ => false,
         }
     }

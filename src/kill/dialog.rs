@@ -58,6 +58,8 @@ pub(crate) struct DialogState {
     typed: String,
     /// Whether the entered number differs from the number of victims.
     is_mismatch: bool,
+    /// Whether digits were cleared because the victims have changed, and no digit was typed since.
+    is_cleared: bool,
     /// The last key, if it does not count because it was typed before the question could be read.
     early: Option<Press>,
     /// The question of the first frame that has shown an enabled Yes, and its time.
@@ -76,6 +78,7 @@ impl DialogState {
                 *self = Self {
                     early: self.early,
                     opened: question.map(|question| (question, now)),
+                    is_cleared: self.is_cleared || !self.typed.is_empty(),
                     ..Self::default()
                 };
             }
@@ -113,6 +116,11 @@ impl DialogState {
         self.is_mismatch
     }
 
+    /// Whether digits were cleared because the victims have changed, and no digit was typed since.
+    pub(crate) const fn is_cleared(&self) -> bool {
+        self.is_cleared && self.typed.is_empty()
+    }
+
     /// Whether Yes is enabled.
     pub(crate) const fn is_open(&self) -> bool {
         self.opened.is_some()
@@ -125,7 +133,10 @@ impl DialogState {
 
     /// Resets the dialog because the set of victims has changed.
     pub(crate) fn on_change(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            is_cleared: self.is_cleared || !self.typed.is_empty(),
+            ..Self::default()
+        };
     }
 
     /// Handles a key. `question` is that of the victims now: a key counts only if a frame has shown it. `victims` is
@@ -147,6 +158,13 @@ impl DialogState {
             Press::Enter => self.choice == Choice::Yes,
             Press::No | Press::Move | Press::Erase => false,
         };
+        // Enter ends a number: if its digits did not count, it is not for the button No.
+        let ends_ignored_digits = by_number
+            && self.typed.is_empty()
+            && (self.is_cleared || matches!(self.early, Some(Press::Digit(_))));
+        if press == Press::Enter && ends_ignored_digits {
+            return DialogResult::Stay;
+        }
         self.early = (confirms && !settled).then_some(press);
         match (press, self.choice) {
             (Press::Enter, _) if by_number && !self.typed.is_empty() => {
@@ -169,6 +187,7 @@ impl DialogState {
                 };
             }
             (Press::Digit(digit), _) if settled && by_number && self.typed.len() < MAX_DIGITS => {
+                self.is_cleared = false;
                 self.typed.push(digit);
             }
             (Press::Erase, _) => drop(self.typed.pop()),

@@ -1,6 +1,7 @@
 //! Input and output of the kill state machine, as values.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::AuditEntry;
 use crate::model::{
@@ -167,4 +168,13 @@ impl KillEvent {
             Self::Listed(_) | Self::SeveralProxies(_) | Self::Clock => None,
         }
     }
+}
+
+/// A victim that is missing from two lists in a row while the dialog is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EndedVictim {
+    /// Its index.
+    pub index: usize,
+    /// When the newer list was requested, since the program started.
+    pub asked_at: Duration,
 }

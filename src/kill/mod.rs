@@ -30,6 +30,7 @@ mod victim;
 pub(crate) use audit_entry::AuditEntry;
 pub(crate) use batch::{KillBatch, TaskTexts, numbers};
 pub(crate) use dialog::{Choice, DialogResult, DialogState, MAX_CONFIRMED_BY_KEY, Press};
+pub(crate) use event::EndedVictim;
 pub use event::{CheckPurpose, KillEvent, KillRequest, Order, Survey, Ticket};
 pub use grace::Grace;
 pub(crate) use grace::was_stopped;

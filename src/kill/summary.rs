@@ -1,6 +1,6 @@
 //! Facts about the victims of a kill and its consequences, for the kill dialog and `maxtop kill`.
 
-use super::{FirstCheck, KillState, KillTask};
+use super::{FirstCheck, KillOutcome, KillState, KillTask};
 use crate::model::{Part, Session, Span, Text};
 
 /// Maximum number of characters shown of a statement; enough to recognize it.
@@ -11,6 +11,8 @@ const MAX_SQL_CHARS: usize = 200;
 pub(crate) struct CheckCounts {
     /// Still the same session: would be killed.
     pub passed: usize,
+    /// Has ended: there is nothing to kill.
+    pub ended: usize,
     /// Would not be killed.
     pub refused: usize,
     /// No result yet.
@@ -28,6 +30,8 @@ impl CheckCounts {
                 &mut counts.removed
             } else if task.may_be_confirmed() {
                 &mut counts.passed
+            } else if matches!(task.outcome(), Some(KillOutcome::AlreadyGone)) {
+                &mut counts.ended
             } else if task.outcome().is_some() {
                 &mut counts.refused
             } else {
@@ -43,6 +47,7 @@ impl CheckCounts {
     /// Adds the counts of other victims.
     pub(super) const fn join(&mut self, other: Self) {
         self.passed += other.passed;
+        self.ended += other.ended;
         self.refused += other.refused;
         self.waiting += other.waiting;
         self.removed += other.removed;

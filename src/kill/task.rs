@@ -174,6 +174,13 @@ impl KillTask {
             )
     }
 
+    /// Whether a list without the session that was requested at this time shows that it ended before the
+    /// confirmation.
+    pub(super) fn is_ended_by_list(&self, asked_at: Duration) -> bool {
+        let is_open = matches!(self.stage, KillState::Unconfirmed(_));
+        is_open && self.passed_at().is_none_or(|passed_at| passed_at < asked_at)
+    }
+
     /// Whether a DELETE is in flight, or its result is unknown.
     pub(crate) const fn is_in_flight(&self) -> bool {
         matches!(

@@ -98,7 +98,7 @@ fn summary(app: &App) -> String {
     let likely = (totals.likely > 0).then(|| format!(", {} only behind likely blockers", totals.likely));
     // The number of likely ones matters more than the longest wait if one of them is cut.
     let left = totals.left_running;
-    let left = (left > 0).then(|| format!(", {left} left running"));
+    let left = (left > 0).then(|| format!(", {} of ended sessions", counted(left, "statement")));
     let longest = longest.filter(|_| left.is_none());
     let parts = [likely, left, longest].into_iter().flatten().collect::<String>();
     let to_come = absent::servers_to_come(app).map(|names| format!(", {names} not read"));

@@ -287,8 +287,14 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
         spans.push(Span::styled(format!("type {count}, then Enter: "), theme.act));
         spans.push(Span::styled(asking.dialog.typed().to_owned(), theme.input));
         spans.push(Span::styled("_", theme.dim));
-        if asking.dialog.is_mismatch() {
-            let text = format!("  not {count}: nothing was sent");
+        let note = if asking.dialog.is_mismatch() {
+            Some(format!("  not {count}: nothing was sent"))
+        } else if asking.dialog.is_cleared() {
+            Some("  the number has changed: type it again".to_owned())
+        } else {
+            None
+        };
+        if let Some(text) = note {
             let used: usize = spans.iter().map(Span::width).sum();
             spans.push(Span::styled(
                 fit(&text, width.saturating_sub(used), theme.glyphs.more),

@@ -523,7 +523,7 @@ async fn the_poller_reports_who_waits_for_whom_on_running_servers() {
     let activity = report.activity.as_ref().unwrap();
     assert_eq!(activity.metadata_locks, MetadataLocks::None);
     assert!(matches!(&activity.lock_waits, LockWaits::Known(rows) if rows.rows.len() == 1));
-    let graph = WaitGraph::new(activity);
+    let graph = WaitGraph::new(activity, |_| false);
     assert_eq!(graph.root_blockers(), [11]);
     drop(poller);
     client.close_server_connections(Duration::from_secs(5)).await;

@@ -105,7 +105,7 @@ fn a_chain_of_row_locks_leads_to_its_root() {
         waiters.push(waiter);
     }
     let now = wait_until(&server, |now| now.lock_count.waiting == 5);
-    let graph = WaitGraph::new(&now);
+    let graph = WaitGraph::new(&now, |_| false);
     assert_eq!(graph.root_blockers(), [holder]);
     assert_eq!(graph.nodes[&holder].blocks, 5);
     assert_eq!(
@@ -149,7 +149,7 @@ fn a_queue_of_readers_behind_a_waiting_writer_has_a_root() {
     let mut reader = server.session();
     reader.send("SELECT * FROM orders WHERE id = 1 LOCK IN SHARE MODE");
     let now = wait_until(&server, |now| now.lock_count.waiting == 2);
-    assert_eq!(WaitGraph::new(&now).nodes[&holder].blocks, 2);
+    assert_eq!(WaitGraph::new(&now, |_| false).nodes[&holder].blocks, 2);
 }
 
 #[test]
@@ -181,13 +181,13 @@ fn an_alter_behind_a_transaction_is_found_with_and_without_the_plugin() {
             .filter(|thread| thread.waits_for_metadata_lock());
         waiting.count() == 2
     };
-    let graph = WaitGraph::new(&wait_until(&server, two_wait));
+    let graph = WaitGraph::new(&wait_until(&server, two_wait), |_| false);
     assert!(graph.needs_plugin);
     let waits = graph.nodes.values().filter_map(|node| node.wait.as_ref());
     assert!(waits.clone().count() == 2 && waits.clone().all(|wait| wait.likely == [holder]));
     assert!(waits.clone().all(|wait| wait.kind == WaitKind::MetadataLock));
     server.admin("INSTALL SONAME 'metadata_lock_info'");
-    let graph = WaitGraph::new(&wait_until(&server, two_wait));
+    let graph = WaitGraph::new(&wait_until(&server, two_wait), |_| false);
     assert_eq!(graph.root_blockers(), [holder]);
     assert_eq!(
         (graph.nodes[&holder].blocks, graph.nodes[&holder].blocks_directly),
@@ -212,7 +212,7 @@ fn a_prepared_transaction_blocks_without_a_thread() {
     let mut waiter = server.session();
     waiter.send("UPDATE orders SET n = 2 WHERE id = 1");
     let now = wait_until(&server, |now| now.lock_count.waiting == 1);
-    assert_eq!(WaitGraph::new(&now).root_blockers(), [0]);
+    assert_eq!(WaitGraph::new(&now, |_| false).root_blockers(), [0]);
 }
 
 #[test]

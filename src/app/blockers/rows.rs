@@ -23,7 +23,7 @@ const MAX_LIKELY: usize = 2;
 pub(crate) struct BlockerTotals {
     /// Number of root blockers.
     pub roots: usize,
-    /// Number of threads that wait.
+    /// Number of threads that wait, without those of ended sessions.
     pub waiting: usize,
     /// The longest wait.
     pub longest: Option<Span>,
@@ -75,13 +75,14 @@ fn totals(locks: &[Arc<EndpointLocks>]) -> BlockerTotals {
             let at = server.report.taken_at;
             totals.read_at = Some(totals.read_at.map_or(at, |oldest| oldest.min(at)));
         }
-        for node in server.graph.nodes.values() {
-            let wait = node.wait.as_ref();
+        for (thread, node) in &server.graph.nodes {
+            let is_ended = server.ended.contains_key(thread);
+            let live = node.wait.as_ref().filter(|_| !is_ended);
             totals.roots += usize::from(node.is_root_blocker());
-            totals.waiting += usize::from(wait.is_some());
+            totals.waiting += usize::from(live.is_some());
             totals.likely +=
-                usize::from(wait.is_some_and(|wait| wait.direct.is_empty() && !wait.likely.is_empty()));
-            totals.longest = totals.longest.max(wait.and_then(|wait| wait.age));
+                usize::from(live.is_some_and(|wait| wait.direct.is_empty() && !wait.likely.is_empty()));
+            totals.longest = totals.longest.max(live.and_then(|wait| wait.age));
             let age = node.transaction.map(|transaction| transaction.age);
             totals.transactions += usize::from(age.is_some());
             totals.oldest = totals.oldest.max(age.flatten());

@@ -8,7 +8,7 @@ use super::stage;
 use crate::app::harness::AppHarness;
 use crate::app::keymap::{Action, Code, KeyContext};
 use crate::app::msg::{Effect, Msg};
-use crate::kill::{KillEvent, KillRequest, Order, Ticket};
+use crate::kill::{KillEvent, KillRequest, KillState, KillTask, Order, Ticket};
 use crate::model::{
     BoundedRows, JsonApiFields, RequestError, ServerConnection, ServerProcess, ServerThread, ServerThreads,
     SessionDetail, Text, TextLimit, ThreadReading,
@@ -252,20 +252,67 @@ fn a_suspension_in_the_grace_of_a_second_kill_also_stops_the_first() {
     }
 }
 
+/// Why `[` has no effect because of a kill. `None` if the past can be opened.
+fn refuses_past(stage: &AppHarness) -> Option<&'static str> {
+    let why = stage
+        .app
+        .why_no_effect(KeyContext::Table, Action::TravelLists(-1));
+    why.filter(|text| text.contains("kill"))
+}
+
+/// The statement ends in no reading until the outcome is reported and it is only watched.
+fn watched(stage: &mut AppHarness) {
+    for _ in 0..40 {
+        stage.wait(Duration::from_millis(150));
+        read_threads(stage);
+    }
+    let batch = &stage.app.kills.batches[0];
+    let states: Vec<_> = batch.tasks().iter().map(KillTask::state).collect();
+    assert!(
+        matches!(states.as_slice(), [KillState::WatchingStatements(..)]),
+        "{states:?}"
+    );
+}
+
 #[test]
-fn the_past_opens_while_statements_of_killed_sessions_are_followed_and_not_before() {
+fn the_past_opens_while_the_statements_of_a_killed_session_are_watched_and_not_before() {
     let mut stage = deleting();
-    let refused = |stage: &AppHarness| {
-        stage
-            .app
-            .why_no_effect(KeyContext::Table, Action::TravelLists(-1))
-    };
-    assert!(refused(&stage).is_some(), "a DELETE is in flight");
+    assert!(refuses_past(&stage).is_some(), "a DELETE is in flight");
     deleted(&mut stage);
     gone(&mut stage);
     read_threads(&mut stage);
-    assert!(refused(&stage).is_some(), "a KILL of a statement is in flight");
-    for batch in &stage.app.kills.batches {
-        assert_eq!(batch.has_every_outcome(), refused(&stage).is_none());
+    assert!(
+        refuses_past(&stage).is_some(),
+        "a KILL of a statement is in flight"
+    );
+    let ends = requests(&stage, |request| {
+        matches!(request, KillRequest::EndStatement { .. })
+    });
+    let event = KillEvent::StatementEnded(ends[0], 0, Ok(()));
+    stage.send(Msg::Kill(event));
+    watched(&mut stage);
+    assert_eq!(refuses_past(&stage), None);
+}
+
+#[test]
+fn the_past_stays_closed_while_an_unknown_outcome_may_end_in_a_kill_of_statements() {
+    for kills_statements in [true, false] {
+        let mut stage = deleting();
+        if !kills_statements {
+            stage.press(Code::Esc);
+        }
+        deleted(&mut stage);
+        for _ in 0..13 {
+            stage.wait(Duration::from_secs(1));
+            let lost = RequestError::TimedOut(Duration::from_secs(1));
+            stage.on_check(stage.last_check().unwrap(), Err(lost));
+        }
+        let batch = &stage.app.kills.batches[0];
+        let states: Vec<_> = batch.tasks().iter().map(KillTask::state).collect();
+        assert!(
+            matches!(states.as_slice(), [KillState::Unclear(..)]),
+            "{states:?}"
+        );
+        assert_eq!(refuses_past(&stage).is_some(), kills_statements);
     }
 }

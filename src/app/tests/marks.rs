@@ -206,7 +206,7 @@ fn a_yes_typed_ahead_is_not_for_one_that_is_taken_in_again() {
 }
 
 /// Opens the dialog for eight marked sessions. 7 and 8 are stuck.
-fn eight_with_two_stuck() -> AppHarness {
+pub(super) fn eight_with_two_stuck() -> AppHarness {
     let fleet: Vec<_> = (1..=8)
         .map(|id| (id, "ann", if id > 6 { 20_000 + id } else { id }))
         .collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{BatchPhase, KillBatch};
-use crate::kill::event::{KillRequest, Order, Ticket};
+use crate::kill::event::{EndedVictim, KillRequest, Order, Ticket};
 use crate::kill::task::{CheckReply, KillTask, RECHECK_DELAY, SessionReply};
 use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{
@@ -170,6 +170,27 @@ impl KillBatch {
             self.fresh
                 .extend((task.outcome() != was.as_ref()).then_some(index));
         }
+    }
+
+    /// Handles victims that are missing from two lists in a row while the dialog is open. They have ended: Yes
+    /// does not count them.
+    pub(crate) fn on_ended(&mut self, ended: &[EndedVictim]) {
+        if !matches!(self.phase, BatchPhase::Unconfirmed) {
+            return;
+        }
+        let mut has_changed = false;
+        for EndedVictim { index, asked_at } in ended {
+            let ends = |task: &KillTask| {
+                !self.several.contains(&task.victim.identity.endpoint) && task.is_ended_by_list(*asked_at)
+            };
+            if !self.tasks.get(*index).is_some_and(ends) {
+                continue;
+            }
+            if let Some(task) = self.tasks.get_mut(*index) {
+                has_changed |= task.withdraw(KillOutcome::AlreadyGone);
+            }
+        }
+        self.revision += u32::from(has_changed);
     }
 
     pub(super) fn on_restart(&mut self, snapshot: &Snapshot) {

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::filter::Filter;
-use crate::kill::RefusalReason;
 use crate::kill::summary;
 use crate::kill::task::KillTask;
+use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{Text, visible};
 
 /// Texts that the dialog shows about all victims.
@@ -16,7 +16,7 @@ pub(crate) struct TaskTexts {
     pub by_user: Vec<(String, usize)>,
     /// The same by service.
     pub by_service: Vec<(String, usize)>,
-    /// Number of sessions that will not be killed, by cause, largest first.
+    /// Number of sessions that are still there and will not be killed, by cause, largest first.
     pub refusals: Vec<(String, usize)>,
     /// Advice for the first of them that has some.
     pub advice: Option<String>,
@@ -70,6 +70,8 @@ impl TextCounts {
                 *self.by_user.entry(session.user.clone()).or_default() += 1;
                 *self.by_service.entry(session.service.clone()).or_default() += 1;
             }
+            // The counts of the checks have these.
+            Some(KillOutcome::AlreadyGone) => {}
             Some(outcome) => {
                 let refusal = outcome.refusal();
                 let why = refusal.map_or_else(|| outcome.word().to_owned(), RefusalReason::short);

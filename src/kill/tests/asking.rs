@@ -59,8 +59,8 @@ fn for_many_their_number_is_typed() {
     assert_eq!(press(Press::Digit('1')), DialogResult::Stay);
     assert_eq!(
         press(Press::Enter),
-        DialogResult::No,
-        "typed before it was open: nothing"
+        DialogResult::Stay,
+        "typed before it was open: nothing is sent, and it is typed again"
     );
     let mut dialog = DialogState::default();
     dialog.on_drawn(SHOWN, T);

@@ -35,6 +35,7 @@ fn every_victim_is_counted_once() {
     play.strike(1);
     let counts = CheckCounts::of(play.batch.tasks());
     let expected = CheckCounts {
+        ended: 0,
         passed: 1,
         refused: 1,
         waiting: 1,

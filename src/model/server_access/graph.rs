@@ -54,7 +54,8 @@ pub struct ThreadNode {
     pub wait: Option<Wait>,
     /// Number of threads that wait for it directly.
     pub blocks_directly: usize,
-    /// Number of threads that wait for it, directly or through others.
+    /// Number of threads that wait for it, directly or through others. Without those of sessions that have ended:
+    /// their clients are gone.
     pub blocks: usize,
     /// Longest wait of the threads counted in `blocks`.
     pub longest_blocked: Option<Span>,
@@ -82,8 +83,9 @@ pub struct WaitGraph {
 type Edges = BTreeMap<u64, BTreeSet<u64>>;
 
 impl WaitGraph {
-    /// Builds the graph. The order of the rows has no influence.
-    pub fn new(activity: &ServerActivity) -> Self {
+    /// Builds the graph. The order of the rows has no influence. `is_ended` is whether the session of a thread has
+    /// ended.
+    pub fn new(activity: &ServerActivity, is_ended: impl Fn(u64) -> bool) -> Self {
         let mut graph = Self {
             has_more: activity.threads.has_more || activity.transactions.has_more,
             needs_plugin: activity.metadata_locks == MetadataLocks::NoPlugin,
@@ -101,7 +103,7 @@ impl WaitGraph {
                 graph.nodes.entry(blocker).or_default();
             }
         }
-        graph.count(&edges);
+        graph.count(&edges, is_ended);
         graph.find_roots(&edges);
         graph.find_likely(&activity.threads.rows);
         graph
@@ -162,7 +164,7 @@ impl WaitGraph {
     }
 
     /// Counts the threads that wait for each node.
-    fn count(&mut self, edges: &Edges) {
+    fn count(&mut self, edges: &Edges, is_ended: impl Fn(u64) -> bool) {
         let mut reversed = Edges::new();
         for (waiter, blockers) in edges {
             for blocker in blockers {
@@ -171,14 +173,14 @@ impl WaitGraph {
         }
         for blocker in reversed.keys() {
             let mut waiters = reachable(*blocker, &reversed);
-            waiters.remove(blocker);
+            waiters.retain(|id| id != blocker && !is_ended(*id));
             let ages = waiters
                 .iter()
                 .filter_map(|id| self.nodes.get(id)?.wait.as_ref()?.age);
             let longest = ages.max();
             let direct = reversed
                 .get(blocker)
-                .map(|direct| direct.iter().filter(|id| *id != blocker).count());
+                .map(|direct| direct.intersection(&waiters).count());
             if let Some(node) = self.nodes.get_mut(blocker) {
                 node.blocks = waiters.len();
                 node.blocks_directly = direct.unwrap_or_default();

@@ -74,7 +74,7 @@ pub struct SessionLocks {
     pub idle: Option<Span>,
     /// Its wait for a lock.
     pub wait: Option<SessionWait>,
-    /// Number of threads that wait for it, directly or through others.
+    /// Number of threads that wait for it, directly or through others. Without those of ended sessions.
     pub blocks: u64,
     /// Whether it blocks others and does not wait itself.
     pub is_root_blocker: bool,
@@ -300,7 +300,6 @@ impl ServerLocks {
     ) -> Self {
         let is_outdated = report.is_outdated_at(at);
         let activity = report.activity.as_ref().ok().filter(|_| !is_outdated);
-        let graph = activity.map(WaitGraph::new).unwrap_or_default();
         let users: BTreeMap<_, _> = activity
             .into_iter()
             .flat_map(|activity| &activity.threads.rows)
@@ -308,14 +307,18 @@ impl ServerLocks {
             .collect();
         let user_of = |id: &u64| users.get(id).copied().flatten();
         let owner_of = |id: &u64| known.find(&report.server, *id, user_of(id));
+        let ended_of = |id: &u64| {
+            let thread = ended.get(&(report.server.clone(), low_bits(*id)));
+            let thread = thread.filter(|thread| thread.user.is_some() && thread.user.as_ref() == user_of(id));
+            thread.filter(|_| owner_of(id) == ThreadOwner::NotThisProxy)
+        };
+        let is_ended = |id| ended_of(&id).is_some();
+        let graph = activity.map(|activity| WaitGraph::new(activity, is_ended));
+        let graph = graph.unwrap_or_default();
         let mut owners: BTreeMap<_, _> = graph.nodes.keys().map(|id| (*id, owner_of(id))).collect();
         let mut own_ended = BTreeMap::new();
         for id in graph.nodes.keys().chain(users.keys()) {
-            let thread = ended.get(&(report.server.clone(), low_bits(*id)));
-            let thread = thread.filter(|thread| thread.user.is_some() && thread.user.as_ref() == user_of(id));
-            if let Some(thread) = thread
-                && owner_of(id) == ThreadOwner::NotThisProxy
-            {
+            if let Some(thread) = ended_of(id) {
                 owners.insert(*id, ThreadOwner::Ended(thread.session));
                 own_ended.insert(*id, thread.clone());
             }

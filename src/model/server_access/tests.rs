@@ -92,7 +92,7 @@ fn a_chain_over_two_rows_leads_to_its_root() {
         ],
         &[(2, 1), (3, 2), (4, 2)],
     );
-    let graph = WaitGraph::new(&activity);
+    let graph = WaitGraph::new(&activity, |_| false);
     assert_eq!(graph.root_blockers(), [1]);
     let root = &graph.nodes[&1];
     assert_eq!((root.blocks, root.blocks_directly), (3, 1));
@@ -110,9 +110,24 @@ fn a_chain_over_two_rows_leads_to_its_root() {
 }
 
 #[test]
+fn a_thread_of_an_ended_session_counts_for_none_but_passes_waits_on() {
+    // 1 holds a row; 2 waits for 1; 3 waits for 2; 4 holds another row; 5 waits for 4.
+    let waits = [(2, 50), (3, 20), (5, 90)];
+    let waits = waits.map(|(thread, wait)| transaction(thread, wait, Some(wait)));
+    let activity = row_locks(waits.to_vec(), &[(2, 1), (3, 2), (5, 4)]);
+    let graph = WaitGraph::new(&activity, |thread| [2, 5].contains(&thread));
+    let root = &graph.nodes[&1];
+    assert_eq!((root.blocks, root.blocks_directly), (1, 0));
+    assert_eq!(root.longest_blocked, Some(Span::from_secs(20)));
+    assert_eq!(graph.nodes[&2].blocks, 1);
+    assert_eq!(graph.nodes[&4].blocks, 0, "its only waiter has no client");
+    assert_eq!(graph.root_blockers(), [1]);
+}
+
+#[test]
 fn a_cycle_ends_and_is_named() {
     let activity = row_locks(Vec::new(), &[(1, 2), (2, 1), (3, 1), (4, 4)]);
-    let graph = WaitGraph::new(&activity);
+    let graph = WaitGraph::new(&activity, |_| false);
     assert!(graph.root_blockers().is_empty());
     assert_eq!(wait(&graph, 3).roots, [1, 2]);
     assert!(wait(&graph, 3).is_cycle);
@@ -126,7 +141,7 @@ fn a_prepared_transaction_blocks_without_a_thread() {
         vec![transaction(0, 900, None), transaction(5, 10, Some(10))],
         &[(5, 0)],
     );
-    let graph = WaitGraph::new(&activity);
+    let graph = WaitGraph::new(&activity, |_| false);
     assert_eq!(graph.root_blockers(), [0]);
     assert!(graph.nodes[&0].transaction.unwrap().is_prepared_xa());
 }
@@ -143,7 +158,7 @@ fn without_pairs_older_transactions_are_likely() {
         &[],
     );
     activity.lock_waits = LockWaits::Unknown;
-    let graph = WaitGraph::new(&activity);
+    let graph = WaitGraph::new(&activity, |_| false);
     assert_eq!(wait(&graph, 3).likely, [1]);
     assert_eq!(wait(&graph, 4).likely, [1]);
     assert_eq!(graph.nodes[&1].blocks, 0, "likely ones are not counted");
@@ -178,7 +193,7 @@ fn alter_behind_a_transaction() -> ServerActivity {
 
 #[test]
 fn readers_queue_behind_an_alter_that_waits_for_a_transaction() {
-    let graph = WaitGraph::new(&alter_behind_a_transaction());
+    let graph = WaitGraph::new(&alter_behind_a_transaction(), |_| false);
     assert_eq!(wait(&graph, 2).kind, WaitKind::MetadataLock);
     assert_eq!(wait(&graph, 2).direct, [1]);
     assert_eq!(wait(&graph, 3).direct, [2]);
@@ -198,7 +213,7 @@ fn without_the_plugin_older_transactions_are_likely_holders() {
         metadata_locks: MetadataLocks::NoPlugin,
         ..alter_behind_a_transaction()
     };
-    let graph = WaitGraph::new(&activity);
+    let graph = WaitGraph::new(&activity, |_| false);
     assert!(graph.needs_plugin);
     assert!(wait(&graph, 2).direct.is_empty());
     assert_eq!(wait(&graph, 2).likely, [1]);
@@ -213,7 +228,7 @@ fn candidates_with_the_same_default_database_come_first() {
         database: Some(text("reports")),
         ..thread(8, "", "")
     });
-    assert_eq!(wait(&WaitGraph::new(&activity), 2).likely, [1, 8]);
+    assert_eq!(wait(&WaitGraph::new(&activity, |_| false), 2).likely, [1, 8]);
 }
 
 #[test]
@@ -229,7 +244,7 @@ fn get_lock_waits_for_the_lock_of_that_name() {
         metadata_locks: MetadataLocks::Known(rows(vec![held(1, "jobs"), held(3, "other")])),
         ..ServerActivity::default()
     };
-    let graph = WaitGraph::new(&activity);
+    let graph = WaitGraph::new(&activity, |_| false);
     assert_eq!(wait(&graph, 2).kind, WaitKind::UserLock);
     assert_eq!(wait(&graph, 2).direct, [1]);
 }
@@ -391,7 +406,7 @@ fn waits_for(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
 proptest! {
     #[test]
     fn counts_and_roots_are_those_of_a_search(pairs in any_pairs()) {
-        let graph = WaitGraph::new(&row_locks(Vec::new(), &pairs));
+        let graph = WaitGraph::new(&row_locks(Vec::new(), &pairs), |_| false);
         let ids: BTreeSet<_> = pairs.iter().flat_map(|(waiter, blocker)| [*waiter, *blocker]).collect();
         prop_assert_eq!(graph.nodes.keys().copied().collect::<BTreeSet<_>>(), ids.clone());
         let is_waiting: BTreeMap<_, _> = ids.iter().map(|id| (*id, pairs.iter().any(|pair| pair.0 == *id))).collect();
@@ -428,7 +443,7 @@ proptest! {
         if let LockWaits::Known(waits) = &mut shuffled.lock_waits {
             random.shuffle(&mut waits.rows);
         }
-        prop_assert_eq!(WaitGraph::new(&activity), WaitGraph::new(&shuffled));
+        prop_assert_eq!(WaitGraph::new(&activity, |_| false), WaitGraph::new(&shuffled, |_| false));
     }
 }
 

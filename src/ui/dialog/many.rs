@@ -210,21 +210,26 @@ fn checks<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Li
         }
     };
     let all = [
-        (long(" still the same"), " will not be killed", " struck out"),
-        (long(" same"), " not killed", " struck out"),
-        (long(""), "", ""),
-        (String::new(), "", ""),
+        (
+            long(" still the same"),
+            " already gone",
+            " will not be killed",
+            " struck out",
+        ),
+        (long(" same"), " gone", " not killed", " struck out"),
+        (long(""), " gone", "", ""),
+        (String::new(), " gone", "", ""),
     ];
     let mut lines = all.into_iter().map(|words| checks_in(asking, theme, &words));
     let fitting = lines.find(|line| line.width() <= width);
     fitting.or_else(|| lines.next_back()).unwrap_or_default()
 }
 
-/// Returns the numbers with these words after those that passed, were refused and were struck out.
+/// Returns the numbers with these words after those that passed, have ended, were refused and were struck out.
 fn checks_in<'a>(
     asking: &KillDialog,
     theme: &Theme,
-    (passed, refused, removed): &(String, &str, &str),
+    (passed, ended, refused, removed): &(String, &str, &str, &str),
 ) -> Line<'a> {
     let counts = asking.batch.counts().checks;
     let glyphs = theme.glyphs;
@@ -235,11 +240,10 @@ fn checks_in<'a>(
             theme.dim,
         ));
     }
-    let missing = asking.counts.missing.min(counts.passed);
-    let text = format!("{} {}{passed}", glyphs.check, counts.passed - missing);
+    let text = format!("{} {}{passed}", glyphs.check, counts.passed);
     line.push_span(Span::styled(text, theme.good));
-    if missing > 0 {
-        let text = format!("  {missing} no longer listed");
+    if counts.ended > 0 {
+        let text = format!("  {}{ended}", counts.ended);
         line.push_span(Span::styled(text, theme.look));
     }
     if counts.refused > 0 {

@@ -34,6 +34,10 @@ pub(super) fn text(app: &App, asking: &KillDialog, room: usize, more: &str) -> S
     // The number that Yes would kill, as in the line to type it.
     let left = asking.counts.left;
     if left == 0 {
+        let checks = asking.batch.counts().checks;
+        if checks.ended == tasks.len() {
+            return "All of these sessions are already gone".to_owned();
+        }
         return "None of these sessions can be killed".to_owned();
     }
     match (&asking.selection, &asking.batch.texts().common_filter) {

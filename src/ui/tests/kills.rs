@@ -253,8 +253,7 @@ fn title_number_to_type_and_counts_agree_and_each_refusal_has_its_cause() {
     for text in [
         "Kill 13 sessions",
         "None of these 13 sessions",
-        "✓ 13 same, checked just now",
-        "not killed      1 already gone",
+        "✓ 13 still the same, checked just now  1 already gone",
         "app_orders 8, app_reports 5",
         "type 13",
     ] {
