@@ -169,6 +169,14 @@ impl Marks {
         left
     }
 
+    /// Returns how many of the marks that were removed are left: those of sessions that have not ended.
+    pub(super) fn left_of(&self, marks: RemovedMarks) -> usize {
+        let mut removed = self.removed.iter();
+        removed
+            .find(|(id, _)| *id == marks.id)
+            .map_or(0, |(_, set)| set.len())
+    }
+
     /// Forgets marks that were removed.
     pub(super) fn forget(&mut self, marks: RemovedMarks) -> Option<MarkSet> {
         let index = self.removed.iter().position(|(id, _)| *id == marks.id)?;

@@ -82,9 +82,13 @@ impl App {
 
     fn add_removal(&mut self, removed: Removed) {
         for (_, old) in self.undo.push(self.now.elapsed, removed) {
-            if let Removed::Marks(marks) | Removed::MarksBefore(marks) = old {
-                drop(self.marks.forget(marks));
-            }
+            self.forget_removal(old);
+        }
+    }
+
+    fn forget_removal(&mut self, removed: Removed) {
+        if let Removed::Marks(marks) | Removed::MarksBefore(marks) = removed {
+            drop(self.marks.forget(marks));
         }
     }
 
@@ -104,8 +108,9 @@ impl App {
     /// Whether bringing something back changes the screen.
     fn changes_something(&self, removed: &Removed) -> bool {
         match removed {
-            Removed::MarksBefore(marks) => marks.count > 0 || !self.marks.is_empty(),
-            Removed::Marks(_) | Removed::Filter(_) => true,
+            Removed::MarksBefore(marks) => self.marks.left_of(*marks) > 0 || !self.marks.is_empty(),
+            Removed::Marks(marks) => self.marks.left_of(*marks) > 0,
+            Removed::Filter(_) => true,
         }
     }
 
@@ -123,10 +128,8 @@ impl App {
             return;
         }
         let mut newest = self.undo.0.pop();
-        while newest
-            .as_ref()
-            .is_some_and(|(_, removed)| !self.changes_something(removed))
-        {
+        while let Some((_, removed)) = newest.take_if(|(_, removed)| !self.changes_something(removed)) {
+            self.forget_removal(removed);
             newest = self.undo.0.pop();
         }
         let text = match newest {

@@ -70,6 +70,19 @@ fn marks_that_come_back_join_the_new_ones_without_ended_sessions() {
 }
 
 #[test]
+fn u_offers_no_marks_of_sessions_that_have_all_ended() {
+    let mut stage = stage();
+    stage.type_text(" ");
+    stage.press(Code::Esc);
+    assert_eq!(stage.app.undo_hint(), Some("undo marks"));
+    stage.list(&draft(&FIVE[1..]));
+    stage.list(&draft(&FIVE[1..]));
+    assert_eq!(stage.app.undo_hint(), None);
+    stage.type_text("u");
+    assert_eq!(status(&stage), "nothing to undo");
+}
+
+#[test]
 fn a_filter_that_was_emptied_in_the_prompt_comes_back() {
     let mut stage = stage();
     stage.type_text("/an");
