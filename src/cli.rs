@@ -9,6 +9,7 @@ mod exit_status;
 mod export;
 mod for_shells;
 mod global_options;
+mod numbers;
 mod recordings;
 mod scope;
 

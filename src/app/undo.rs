@@ -82,13 +82,13 @@ impl App {
 
     fn add_removal(&mut self, removed: Removed) {
         for (_, old) in self.undo.push(self.now.elapsed, removed) {
-            self.forget_removal(old);
+            self.forget_removal(&old);
         }
     }
 
-    fn forget_removal(&mut self, removed: Removed) {
+    fn forget_removal(&mut self, removed: &Removed) {
         if let Removed::Marks(marks) | Removed::MarksBefore(marks) = removed {
-            drop(self.marks.forget(marks));
+            drop(self.marks.forget(*marks));
         }
     }
 
@@ -129,7 +129,7 @@ impl App {
         }
         let mut newest = self.undo.0.pop();
         while let Some((_, removed)) = newest.take_if(|(_, removed)| !self.changes_something(removed)) {
-            self.forget_removal(removed);
+            self.forget_removal(&removed);
             newest = self.undo.0.pop();
         }
         let text = match newest {

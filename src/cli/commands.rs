@@ -1,8 +1,8 @@
 //! Arguments of the commands `list`, `show`, `config`, `doctor` and `kill`.
 
-use std::str::FromStr;
-
 use clap::{Args, ValueEnum};
+
+use super::numbers::from_one;
 
 /// Arguments of `maxtop list`.
 #[derive(Debug, Args)]
@@ -20,14 +20,6 @@ pub(crate) struct ListArgs {
     /// End with status 5 if a listed session matches; with --watch at the first match
     #[arg(long, value_name = "FILTER")]
     pub fail_if: Option<String>,
-}
-
-/// Parses a number that is at least 1.
-fn from_one<T: FromStr + Default + PartialEq>(text: &str) -> Result<T, &'static str> {
-    let number = text.parse().ok();
-    number
-        .filter(|number| *number != T::default())
-        .ok_or("expected a number, 1 or more")
 }
 
 const LIST_AFTER_HELP: &str = "\

@@ -3,25 +3,26 @@
 use clap::Args;
 use secrecy::SecretString;
 
+use super::numbers::{not_negative, number_in, whole};
 use crate::config::number;
 
 /// Arguments of `maxtop demo`.
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Number of sessions per proxy
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 200, value_parser = whole::<usize>)]
     pub sessions: usize,
     /// Number of simulated proxies
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000), value_name = "K")]
+    #[arg(long, default_value_t = 1, value_parser = number_in(1..=1000_u16), value_name = "K")]
     pub nodes: u16,
     /// Seed of the simulation; the same seed gives the same fleet
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = whole::<u64>)]
     pub seed: u64,
     /// Sessions opened and closed per second; 0 for none [default: 1% of the sessions, at most 20]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", value_parser = not_negative)]
     pub churn: Option<f64>,
     /// Speed of the simulated time
-    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR", value_parser = not_negative)]
     pub speed: f64,
     /// Require these credentials
     #[arg(long, value_name = "USER:PASSWORD", value_parser = secret)]

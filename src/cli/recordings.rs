@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::numbers::number_in;
 use crate::config::{recording_span, size};
 
 /// Arguments of `maxtop record`.
@@ -23,7 +24,7 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "TIME", value_parser = recording_span)]
     pub max_age: Option<Duration>,
     /// Number of full files to keep, as FILE.1 (the newest) to FILE.N; 0: end when FILE is full
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = number_in(0..=1000_u32))]
     pub keep: u32,
     /// Overwrite an existing file
     #[arg(long)]

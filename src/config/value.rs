@@ -188,6 +188,9 @@ fn columns_known() -> String {
 
 /// Checks an address. Errors do not repeat it, because it could contain a secret.
 pub(super) fn address(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("bad endpoint: it is empty; give HOST:PORT or http[s]://HOST:PORT".to_owned());
+    }
     if text.contains('@') {
         return Err(
             "bad endpoint: a URL must not contain a user or password: use --user and --password-file"
