@@ -172,6 +172,24 @@ static NO_EFFECTS: &[NoEffect] = &[
         text: "a group has more than one client; Enter shows its sessions",
     },
     NoEffect {
+        contexts: DETAIL,
+        actions: &[Action::Kill],
+        applies: |app| app.detail_has_keys() && app.detail.as_ref().is_some_and(|pane| pane.ended.is_some()),
+        text: "this session has already ended",
+    },
+    NoEffect {
+        contexts: &[KeyContext::Table],
+        actions: &[Action::Kill],
+        applies: |app| app.marks.is_empty() && is_on_ended_row(app),
+        text: "this session has already ended",
+    },
+    NoEffect {
+        contexts: &[KeyContext::Table],
+        actions: &[Action::Mark],
+        applies: is_on_ended_row,
+        text: "this session has already ended",
+    },
+    NoEffect {
         contexts: TABLE,
         actions: &[Action::UnmarkAll],
         applies: |app| app.marks.is_empty(),
@@ -345,6 +363,12 @@ static NO_EFFECTS: &[NoEffect] = &[
 /// Whether a kill is in progress, which must stay on the screen.
 fn has_kill_before_past(app: &App) -> bool {
     app.past.is_none() && !app.kills.batches.iter().all(KillBatch::has_sent_everything)
+}
+
+/// Whether the cursor of the table is on a session that has ended.
+fn is_on_ended_row(app: &App) -> bool {
+    let row = app.table.view.row(app.table.cursor.position());
+    !app.table.shows_groups() && !app.detail_has_keys() && row.is_some_and(|row| row.has_ended())
 }
 
 /// Whether the table has no row, and nothing else is chosen.

@@ -200,7 +200,10 @@ fn a_session_that_ends_under_the_cursor_stays_as_a_departed_row_until_the_cursor
     }
     stage.press(Code::Char('K'));
     assert!(stage.app.modal.kill_dialog().is_none());
-    assert_eq!(stage.app.status.as_ref().unwrap().text, "2 has already ended");
+    assert_eq!(
+        stage.app.status.as_ref().unwrap().text,
+        "this session has already ended"
+    );
     stage.press(Code::Down);
     assert_eq!(stage.shown(), (vec![1, 3], Some(3)));
 }

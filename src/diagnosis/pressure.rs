@@ -28,11 +28,16 @@ pub(super) fn back_pressure(sample: &ConnectionSample) -> RuleResult {
     {
         return found(evidence);
     }
+    let queues = sample.connections.iter().filter_map(|connection| {
+        let bytes = connection.buffer.and_then(waiting)?;
+        Some((bytes, &connection.server))
+    });
+    // As in a list: the first of equal ones.
+    if let Some((bytes, server)) = queues.rev().max_by_key(|(bytes, _)| *bytes) {
+        let server = server.clone();
+        return found(Evidence::WriteQueue { server, bytes });
+    }
     for connection in &sample.connections {
-        if let Some(bytes) = connection.buffer.and_then(waiting) {
-            let server = connection.server.clone();
-            return found(Evidence::WriteQueue { server, bytes });
-        }
         is_known |= connection.statistics.get(Counter::HighWater).is_some()
             || connection.buffer.is_some_and(|buffer| buffer.writeq.is_some());
         may_be |= connection.full > 0;

@@ -222,7 +222,7 @@ pub struct JsonApiFields {
     pub running: Option<RunningStatement>,
     /// Whether a transaction is open, inferred from the statements that are kept; `None` if undetermined.
     pub in_transaction: Option<bool>,
-    /// Longest write queue of the session (23.02 and later).
+    /// Write queue of the client if data waits there, otherwise the longest one of the servers (23.02 and later).
     pub write_queue: Option<WriteQueue>,
 }
 

@@ -264,6 +264,23 @@ fn buffers_are_a_number_or_an_object() {
 }
 
 #[test]
+fn a_list_names_the_client_if_it_does_not_read_and_otherwise_the_longest_queue() {
+    let queue = |client: u64, first: u64, second: u64| {
+        let (session, _) = jsonapi_row(&format!(
+            r#"{{"memory":{{"connection_buffers":{{"client":{{"writeq":{client}}},
+                "backends":{{"db1":{{"writeq":{first}}},"db2":{{"writeq":{second}}}}}}},"total":9}}}}"#
+        ));
+        let queue = session.extra.as_ref().unwrap().write_queue.clone().unwrap();
+        let server = queue.server.map(|server| server.as_str().to_owned());
+        (server, queue.bytes)
+    };
+    assert_eq!(queue(7, 90, 3), (None, 7), "also if that of a server is longer");
+    assert_eq!(queue(0, 3, 90), (Some("db2".to_owned()), 90));
+    assert_eq!(queue(0, 90, 90), (Some("db1".to_owned()), 90));
+    assert_eq!(queue(0, 0, 0), (None, 0));
+}
+
+#[test]
 fn ids_are_digits_and_nothing_else() {
     assert_eq!(parse_id("17"), Some(SessionId(17)));
     for text in ["", "17abc", "-1", "+1", " 1", "99999999999999999999999"] {

@@ -2,6 +2,7 @@
 
 use super::{LockRole, filter_of};
 use crate::app::App;
+use crate::app::cursor::KeyedRows as _;
 use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
 use crate::app::status::Status;
@@ -81,8 +82,11 @@ impl App {
         let Some(root) = self.root_of_dialog() else {
             return;
         };
+        let waiter = self.modal.kill_dialog().and_then(KillDialog::under_cursor);
+        let waiter = waiter.map(|task| (task.victim.identity.endpoint, task.victim.identity.id));
         if let Some(key) = root.session {
             self.modal.close();
+            self.move_cursor_to_root(&key, waiter);
             let role = if root.is_likely {
                 LockRole::Likely
             } else {
@@ -90,13 +94,24 @@ impl App {
             };
             return self.ask_to_kill_waiting(&key, role);
         }
-        let waiter = self.modal.kill_dialog().and_then(KillDialog::under_cursor);
-        let waiter = waiter.map(|task| (task.victim.identity.endpoint, task.victim.identity.id));
         self.open_blockers();
         if let Some((endpoint, id)) = waiter {
             self.go_to_blocker_of(endpoint, id);
         }
         self.status = Some(Status::note(format!("{}: y copies its KILL", root.name)));
+    }
+
+    /// Moves the cursor of the open view from a waiter to its root blocker. The details keep their session.
+    fn move_cursor_to_root(&mut self, root: &RowKey, waiter: Option<(EndpointId, SessionId)>) {
+        match waiter.filter(|_| self.blockers.is_some()) {
+            Some((endpoint, id)) => self.go_to_blocker_of(endpoint, id),
+            None if self.detail_has_keys() || self.table.shows_groups() => {}
+            None => {
+                if let Some(position) = self.table.view.position_of(root) {
+                    self.jump(position);
+                }
+            }
+        }
     }
 
     /// Returns the root blocker that the victim under the cursor of the dialog waits for.

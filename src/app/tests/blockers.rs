@@ -11,7 +11,8 @@ use crate::app::msg::{Effect, Msg};
 use crate::filter::Ternary;
 use crate::kill::{KillEvent, KillRequest, Order, Ticket};
 use crate::model::{
-    LockReading, LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, ServerReports, Text, TextLimit,
+    LockReading, LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, ServerReports, SessionId, Text,
+    TextLimit,
 };
 
 fn text(raw: &str) -> Text {
@@ -221,6 +222,20 @@ fn the_dialog_of_a_waiter_names_its_root_and_changes_to_it() {
     stage.press(Code::Char('b'));
     assert_eq!(victim(&stage), 1042);
     assert!(root(&stage).is_none());
+}
+
+#[test]
+fn the_cursor_moves_to_the_root_blocker_with_the_dialog() {
+    let mut stage = locked((80, 24));
+    stage.type_text("jjj");
+    assert_eq!(stage.shown().1, Some(1211));
+    stage.type_text("Kb");
+    assert_eq!(stage.shown().1, Some(1042));
+    stage.type_text("nb");
+    stage.type_text("jjjKb");
+    let pane = stage.app.blockers.as_ref().unwrap();
+    let rows = &stage.app.table.view.blockers.rows;
+    assert_eq!(pane.chosen(rows).unwrap().session, Some(SessionId(1042)));
 }
 
 #[test]

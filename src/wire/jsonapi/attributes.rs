@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::buffers::{RawBuffers, longest};
+use super::buffers::{RawBuffers, write_queue};
 use super::transaction;
 use crate::model::{
     JsonApiFields, RunningStatement, ServerConnection, Session, Span, Text, TextLimit, WriteQueue,
@@ -222,7 +222,7 @@ pub(super) fn linked_names(links: RawLinks<'_>, decoder: &mut Decoder<'_>) -> Ve
     links.into_iter().filter_map(name).collect()
 }
 
-/// Returns the total memory in bytes, and the longest write queue.
+/// Returns the total memory in bytes, and the write queue that matters most.
 fn memory(
     raw: Lenient<Object<RawMemory<'_>>>,
     decoder: &mut Decoder<'_>,
@@ -231,7 +231,7 @@ fn memory(
         return (None, None);
     };
     let queue = match raw.connection_buffers.take(&mut decoder.blanked) {
-        Some(NumberOr::Object(buffers)) => longest(buffers, decoder),
+        Some(NumberOr::Object(buffers)) => write_queue(buffers, decoder),
         _ => None,
     };
     (raw.total.take(&mut decoder.blanked), queue)

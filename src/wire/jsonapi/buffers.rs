@@ -24,13 +24,15 @@ struct RawBuffer {
     writeq: Lenient<u64>,
 }
 
-/// Returns the longest write queue; `None` if none is known.
-pub(super) fn longest(raw: RawBuffers<'_>, decoder: &mut Decoder<'_>) -> Option<WriteQueue> {
+/// Returns the write queue of the client if data waits there, otherwise the longest one of the servers; `None` if none
+/// is known. The lengths change all the time: with the longest of all, the side that is named would alternate.
+pub(super) fn write_queue(raw: RawBuffers<'_>, decoder: &mut Decoder<'_>) -> Option<WriteQueue> {
     let client = raw
         .client
         .take(&mut decoder.blanked)
         .and_then(|client| buffer(client, decoder).writeq);
-    let mut longest = client.map(|bytes| WriteQueue { server: None, bytes });
+    let client = client.map(|bytes| WriteQueue { server: None, bytes });
+    let mut longest: Option<WriteQueue> = None;
     let backends = raw.backends.take(&mut decoder.blanked);
     for (server, value) in backends.into_iter().flat_map(|backends| backends.0) {
         let bytes = value
@@ -41,7 +43,13 @@ pub(super) fn longest(raw: RawBuffers<'_>, decoder: &mut Decoder<'_>) -> Option<
             longest = Some(WriteQueue { server, bytes });
         }
     }
-    longest
+    let client_waits = client.as_ref().is_some_and(|queue| queue.bytes > 0);
+    let server_waits = longest.as_ref().is_some_and(|queue| queue.bytes > 0);
+    if client_waits || !server_waits {
+        client.or(longest)
+    } else {
+        longest
+    }
 }
 
 /// Assigns the queues of each server to its connection and those of the client to the session.
