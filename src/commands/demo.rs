@@ -29,7 +29,7 @@ pub(super) fn run(args: &GlobalOptions, demo: &DemoArgs) -> Result<ExitStatus, C
         need_a_terminal()?;
     }
     // Only the endpoint started below is used, so the settings of other endpoints are not read.
-    let mut config = Config::read(&args.line.clone().at(""))?;
+    let mut config = Config::read(&args.line.clone().at("demo"))?;
     if demo.profile_version.is_some() {
         if config.dialect == Some(Dialect::Draft) {
             return Err(CommandError::DraftHasNoVersions);

@@ -88,15 +88,11 @@ fn waits(server: &Text, lasted: Span, wait: &SessionWait) -> String {
 fn waits_short(lasted: Span, wait: &SessionWait) -> String {
     match (&wait.blocker, wait.is_likely) {
         (Some(LockHolder::Session { id, .. }), false) => format!("waits {lasted} for {id}"),
-        (
-            Some(
-                LockHolder::Thread(thread)
-                | LockHolder::UnknownSession(thread)
-                | LockHolder::EndedSession { thread, .. },
-            ),
-            false,
-        ) => {
+        (Some(LockHolder::Thread(thread) | LockHolder::UnknownSession(thread)), false) => {
             format!("waits {lasted} for thread {thread}")
+        }
+        (Some(LockHolder::EndedSession { id, .. }), false) => {
+            format!("waits {lasted} for {id} (ended)")
         }
         (Some(LockHolder::PreparedXa), false) => format!("waits {lasted} for XA"),
         (Some(_), true) | (None, _) => format!("waits {lasted} for a lock"),

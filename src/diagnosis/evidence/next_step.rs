@@ -100,7 +100,14 @@ fn lock_wait(server: &Text, wait: &SessionWait, place: StepFor) -> String {
             };
             format!("{chain} shows {what}; {kill} frees this session too")
         }
-        (Some(LockHolder::Thread(id) | LockHolder::EndedSession { thread: id, .. }), false) => match place {
+        (Some(LockHolder::EndedSession { id, thread }), false) => {
+            let rest = match place {
+                StepFor::Screen => format!("if it stays, y in {waits} copies the KILL of thread {thread}"),
+                StepFor::Output => format!("if it stays, inspect thread {thread} on {server}"),
+            };
+            format!("session {id} has ended: wait until {server} has freed its locks; {rest}")
+        }
+        (Some(LockHolder::Thread(id)), false) => match place {
             StepFor::Screen => format!("b shows thread {id}; y copies its KILL there"),
             StepFor::Output => format!("inspect thread {id} on {server}: no session of this proxy has it"),
         },
