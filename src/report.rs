@@ -124,7 +124,7 @@ impl Reporter {
         let at = fact.at;
         self.span = Some((self.span.map_or(at, |(from, _)| from), at));
         for event in self.finder.in_fact(&fact) {
-            self.events.push(event);
+            self.events.push(event.alone());
         }
         if let Some(endpoint) = fact.endpoint {
             if let Some(totals) = self.totals.get_mut(usize::from(endpoint.0)) {
@@ -174,7 +174,7 @@ impl Reporter {
         self.rounds.set_view(Arc::clone(view));
         self.diagnosed += 1;
         for event in self.finder.in_view(view, at) {
-            self.events.push(event);
+            self.events.push(event.alone());
         }
         self.stuck.on_view(view, at);
         self.groups.on_view(view);

@@ -1,13 +1,18 @@
 //! The log of events: what has changed that an operator wants to know afterwards, each with its time. Newest first.
 
+mod changes;
 mod finder;
+mod kills;
 mod kind;
 mod scan;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 pub use self::finder::EventFinder;
+use self::kills::KilledSessions;
 pub(crate) use self::kind::EventKind;
 pub(crate) use self::scan::EventScan;
 use super::App;
@@ -38,10 +43,12 @@ pub(crate) enum Subject {
 /// Something that has happened.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// When it happened, the last time.
+    /// When it was noticed, the last time.
     pub(crate) at: Now,
-    /// When it happened first, if it happened several times.
+    /// When it was noticed first, if it happened several times.
     pub(crate) first: Now,
+    /// When the trouble began, if that is known.
+    pub(crate) since: Option<Timestamp>,
     /// The endpoint.
     pub(crate) endpoint: EndpointId,
     /// Kind of the event.
@@ -52,6 +59,8 @@ pub struct Event {
     pub(crate) text: String,
     /// How often it happened, if the times are close together.
     pub(crate) count: u32,
+    /// The kills of the same confirmation that are one line.
+    killed: Option<KilledSessions>,
     /// Number of the line, which stays when the event happens again.
     number: u64,
 }
@@ -61,13 +70,41 @@ impl Event {
         Self {
             at,
             first: at,
+            since: None,
             endpoint,
             kind,
             subject,
             text,
             count: 1,
+            killed: None,
             number: 0,
         }
+    }
+
+    /// Sets when the trouble began.
+    fn since(self, since: Option<Timestamp>) -> Self {
+        Self { since, ..self }
+    }
+
+    /// Returns the event as a line of its own, also if it is one of several kills.
+    pub(crate) fn alone(self) -> Self {
+        Self { killed: None, ..self }
+    }
+
+    /// Adds an event that belongs to the same line. Returns `false` if it does not.
+    fn absorb(&mut self, next: &Self) -> bool {
+        let (Some(killed), Some(more)) = (&mut self.killed, &next.killed) else {
+            return false;
+        };
+        let is_added = self.endpoint == next.endpoint && killed.add(more);
+        if is_added {
+            self.at = next.at;
+            self.text = killed.words();
+            if let Subject::Session(first) = &self.subject {
+                self.subject = Subject::Sessions(Some(first.clone()));
+            }
+        }
+        is_added
     }
 
     /// Returns the session to show at the moment of the event.
@@ -104,6 +141,9 @@ pub(crate) struct EventLog {
 impl EventLog {
     /// Adds an event. One that repeats takes the place of the earlier one, with a count.
     pub(crate) fn push(&mut self, mut event: Event) {
+        if self.events.iter_mut().any(|known| known.absorb(&event)) {
+            return;
+        }
         let earlier = self.events.iter().position(|known| known.is_repeated_by(&event));
         if let Some(known) = earlier.and_then(|place| self.events.remove(place)) {
             event.count = known.count.saturating_add(1);
@@ -159,13 +199,26 @@ impl EventPane {
     }
 }
 
-/// Lines of the log without its border and its foot.
-const FRAME_LINES: u16 = 4;
+/// Lines of the screen without events: the border, the headings, and the two lines at the foot of the screen.
+const FRAME_LINES: u16 = 5;
+/// Lines for the whole text of the chosen event, and the height of the screen from which they are shown.
+const TEXT_LINES: u16 = 2;
+const HEIGHT_WITH_TEXT: u16 = 18;
 
 impl App {
     /// Returns the number of events on the screen.
     pub(crate) fn event_page(&self) -> usize {
-        usize::from(self.size.1.saturating_sub(FRAME_LINES)).max(1)
+        let frame = FRAME_LINES + self.event_text_lines();
+        usize::from(self.size.1.saturating_sub(frame)).max(1)
+    }
+
+    /// Returns the number of lines below the events that show the whole text of the chosen one.
+    pub(crate) const fn event_text_lines(&self) -> u16 {
+        if self.size.1 >= HEIGHT_WITH_TEXT {
+            TEXT_LINES
+        } else {
+            0
+        }
     }
 
     /// Handles events that were found.

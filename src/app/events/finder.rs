@@ -4,26 +4,29 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+use super::changes::{changes, in_first_list};
+use super::kills::KillBatches;
 use super::{Event, EventKind, Subject};
 use crate::app::msg::Now;
 use crate::app::table_view::TableView;
-use crate::diagnosis::{Diagnoses, Severity};
-use crate::model::{
-    EndpointId, Health, Identity, Lookup, RequestError, Session, Snapshot, Span, Text, counted, visible,
-};
-use crate::recording::{Fact, FactKind, KillFact};
+use crate::diagnosis::Diagnoses;
+use crate::model::{EndpointId, Health, RequestError, Snapshot, Span, Text, counted, visible};
+use crate::recording::{Fact, FactKind};
 
 /// Sessions that come or go between two lists are an event from this number on, and from this part of the list on.
 const MIN_BULK: u32 = 20;
 const MIN_BULK_PART: u32 = 10;
-/// Number of sessions with the same change in one list above which they are one line.
-const MAX_LINES: usize = 5;
 
 /// Finds events. Keeps what it needs of the past.
 #[derive(Debug, Default)]
 pub struct EventFinder {
     endpoints: BTreeMap<EndpointId, Known>,
     lists: BTreeMap<EndpointId, (Arc<Snapshot>, Arc<Diagnoses>)>,
+    /// When the first list of each endpoint was seen.
+    first: BTreeMap<EndpointId, Timestamp>,
+    kills: KillBatches,
 }
 
 /// State of one endpoint.
@@ -72,29 +75,26 @@ impl EventFinder {
                 });
                 changed.collect()
             }
-            FactKind::Kill(kill) => kill_text(kill)
-                .map(|text| {
-                    let subject = Subject::Session(Box::new(kill.identity.clone()));
-                    event(EventKind::Kill, subject, text)
-                })
-                .into_iter()
-                .collect(),
+            FactKind::Kill(kill) => self.kills.on_kill(kill, endpoint, fact.at).into_iter().collect(),
             _ => Vec::new(),
         }
     }
 
-    /// Returns the sessions that became stuck or recovered, compared with the last view.
+    /// Returns the sessions that became stuck or recovered, compared with the last view. In the first list of an
+    /// endpoint these are the sessions that are stuck already.
     pub fn in_view(&mut self, view: &TableView, at: Now) -> Vec<Event> {
         let mut events = Vec::new();
         for (now, diagnoses) in view.snapshots.iter().zip(&view.diagnoses) {
             let next = (Arc::clone(now), Arc::clone(diagnoses));
             let before = self.lists.insert(now.endpoint, next);
-            if let Some((before, earlier)) = before
-                && !Arc::ptr_eq(&before, now)
-                && before.process() == now.process()
-                && !now.change.is_after_restart
-            {
-                events.extend(changes((&before, &earlier), (now, diagnoses), at));
+            let first = *self.first.entry(now.endpoint).or_insert(at.wall);
+            let Some((before, earlier)) = before else {
+                events.extend(in_first_list((now, diagnoses), at));
+                continue;
+            };
+            let is_comparable = before.process() == now.process() && !now.change.is_after_restart;
+            if is_comparable && !Arc::ptr_eq(&before, now) {
+                events.extend(changes((&before, &earlier), (now, diagnoses), at, first));
             }
         }
         events
@@ -136,95 +136,4 @@ impl Known {
         self.lost_at.get_or_insert(at);
         is_news.then(|| fault.one_line())
     }
-}
-
-/// Returns the session and the outcome of a kill; `None` for an intent.
-fn kill_text(kill: &KillFact) -> Option<String> {
-    let outcome = kill.outcome.as_ref()?;
-    let (id, client) = (kill.identity.id, kill.identity.client());
-    let text = format!("{id} {client}  {} {}", outcome.word, outcome.detail);
-    Some(text.trim_end().to_owned())
-}
-
-/// A session with a change.
-struct Change {
-    identity: Identity,
-    kind: EventKind,
-    /// Name of the reason that sessions are counted by.
-    reason: &'static str,
-    words: String,
-}
-
-type Diagnosed<'a> = (&'a Snapshot, &'a Diagnoses);
-
-fn changes(before: Diagnosed<'_>, now: Diagnosed<'_>, at: Now) -> Vec<Event> {
-    let (list, diagnoses) = now;
-    let sessions = list.sessions.iter().enumerate();
-    let all: Vec<_> = sessions
-        .filter_map(|(index, session)| change(before, list, session, diagnoses, index))
-        .collect();
-    let mut groups: BTreeMap<(&str, &str), Vec<Change>> = BTreeMap::new();
-    for change in all {
-        let group = groups.entry((change.kind.words(), change.reason)).or_default();
-        group.push(change);
-    }
-    let event = |kind, subject, text| Event::new(at, list.endpoint, kind, subject, text);
-    let mut events = Vec::new();
-    for ((_, reason), group) in groups {
-        if group.len() > MAX_LINES {
-            let count = counted(group.len(), "session");
-            let worst = group.iter().max_by_key(|change| change.kind.severity());
-            if let Some(worst) = worst {
-                let subject = Subject::Sessions(Some(Box::new(worst.identity.clone())));
-                events.push(event(worst.kind, subject, format!("{count}: {reason}")));
-            }
-            continue;
-        }
-        events.extend(group.into_iter().map(|change| {
-            let text = format!(
-                "{} {}  {}",
-                change.identity.id,
-                change.identity.client(),
-                change.words
-            );
-            event(change.kind, Subject::Session(Box::new(change.identity)), text)
-        }));
-    }
-    events
-}
-
-/// Returns the change of a session from one list to the next.
-fn change(
-    (before, earlier): Diagnosed<'_>,
-    list: &Snapshot,
-    session: &Session,
-    diagnoses: &Diagnoses,
-    index: usize,
-) -> Option<Change> {
-    let now = diagnoses.diagnosis(index);
-    let known = match before.find(&list.key(session)) {
-        Lookup::Same(_) => before.position(session.id).map(|place| earlier.diagnosis(place)),
-        _ => None,
-    };
-    let was = known.and_then(|known| known.strongest());
-    let (kind, finding) = match (was, now.strongest()) {
-        (None, Some(found)) => (EventKind::Stuck(found.severity), found),
-        (Some(was), Some(found)) if was.severity == Severity::Look && found.severity == Severity::Act => {
-            (EventKind::Worse, found)
-        }
-        // Without data a session has not recovered.
-        (Some(was), None) if !now.unjudged.has(was.reason.name) => (EventKind::Recovered, was),
-        _ => return None,
-    };
-    let words = if kind == EventKind::Recovered {
-        format!("was: {}", finding.reason.name)
-    } else {
-        finding.words(session)
-    };
-    Some(Change {
-        identity: list.identity(session),
-        kind,
-        reason: finding.reason.name,
-        words,
-    })
 }

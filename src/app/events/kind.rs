@@ -7,6 +7,8 @@ use crate::diagnosis::Severity;
 pub(crate) enum EventKind {
     /// A session became stuck.
     Stuck(Severity),
+    /// A session is stuck in the first list, or in the first one in which its reason can be judged.
+    AlreadyStuck(Severity),
     /// A session that was ● became ▲.
     Worse,
     /// A stuck session is no longer stuck.
@@ -34,6 +36,7 @@ impl EventKind {
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Stuck(_) => "became stuck",
+            Self::AlreadyStuck(_) => "already stuck",
             Self::Worse => "got worse",
             Self::Recovered => "recovered",
             Self::Came => "came",
@@ -50,7 +53,7 @@ impl EventKind {
     /// Returns the severity; `None` if there is nothing to do.
     pub(crate) const fn severity(self) -> Option<Severity> {
         match self {
-            Self::Stuck(severity) => Some(severity),
+            Self::Stuck(severity) | Self::AlreadyStuck(severity) => Some(severity),
             Self::Worse | Self::ServerDown | Self::EndpointLost => Some(Severity::Act),
             Self::Came | Self::Went | Self::Restarted => Some(Severity::Look),
             Self::Recovered | Self::ServerUp | Self::EndpointBack | Self::Kill => None,

@@ -29,11 +29,31 @@ fn list(stage: &mut AppHarness, sessions: &[(u64, &str, u64)]) {
 fn a_session_that_becomes_stuck_and_recovers_is_logged_with_its_reason() {
     let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     list(&mut stage, &[(1, "ann", 9_000), (2, "bob", 1)]);
-    assert_eq!(logged(&stage), [""; 0], "the first list has no news");
+    assert_eq!(logged(&stage), ["already stuck 1 ann@10.0.3.1  idle 2h 30m"]);
     list(&mut stage, &[(1, "ann", 9_001), (2, "bob", 9_000)]);
-    assert_eq!(logged(&stage), ["became stuck 2 bob@10.0.3.2  idle 2h 30m"]);
+    assert_eq!(logged(&stage)[0], "became stuck 2 bob@10.0.3.2  idle 2h 30m");
+    let event = stage.app.events.from(0).next().unwrap();
+    let start = event.at.wall - Duration::from_mins(150);
+    assert_eq!(event.since, Some(start), "the start is known from the idle time");
     list(&mut stage, &[(1, "ann", 9_002), (2, "bob", 0)]);
     assert_eq!(logged(&stage)[0], "recovered 2 bob@10.0.3.2  was: idle");
+}
+
+#[test]
+fn what_is_stuck_in_the_first_list_is_one_line_for_each_reason() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(
+        &mut stage,
+        &[(1, "ann", 9_000), (2, "bob", 19_000), (3, "cid", 1)],
+    );
+    assert_eq!(logged(&stage), ["already stuck 2 sessions: idle, longest 5h 16m"]);
+    let event = stage.app.events.from(0).next().unwrap();
+    assert_eq!(event.since, Some(event.at.wall - Duration::from_secs(19_000)));
+    list(
+        &mut stage,
+        &[(1, "ann", 9_001), (2, "bob", 19_001), (3, "cid", 2)],
+    );
+    assert_eq!(logged(&stage).len(), 1, "once");
 }
 
 #[test]
@@ -62,7 +82,7 @@ fn many_sessions_with_the_same_change_are_one_line() {
     let all = |idle| (1..9).map(|id| (id, "ann", idle)).collect::<Vec<_>>();
     list(&mut stage, &all(1));
     list(&mut stage, &all(9_000));
-    assert_eq!(logged(&stage), ["became stuck 8 sessions: idle"]);
+    assert_eq!(logged(&stage), ["became stuck 8 sessions: idle, longest 2h 30m"]);
 }
 
 #[test]
@@ -167,6 +187,63 @@ fn a_kill_is_logged_with_its_outcome_and_its_intent_is_not() {
     };
     let events = finder.in_fact(&fact(Some(outcome)));
     assert_eq!(events[0].text, "1 ann@10.0.3.1  killed gone after 1s");
+}
+
+#[test]
+fn sessions_that_are_killed_together_are_one_line_and_a_failure_has_its_own() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(
+        &mut stage,
+        &[(1, "ann", 1), (2, "bob", 1), (3, "cid", 1), (4, "dan", 1)],
+    );
+    let identities: Vec<_> = (0..4)
+        .map(|row| stage.app.table.view.row(row).unwrap().identity())
+        .collect();
+    let fact = |number: u32, word: Option<&str>| {
+        let identity = identities
+            .iter()
+            .find(|identity| identity.id.0 == u64::from(number));
+        let text = |text: &str| Text::clean(text, TextLimit::Line);
+        Fact {
+            at: stage.now(),
+            endpoint: identity.map(|identity| identity.endpoint),
+            kind: FactKind::Kill(Box::new(KillFact {
+                time: stage.now().wall,
+                number,
+                identity: identity.unwrap().clone(),
+                outcome: word.map(|word| KillResult {
+                    word: text(word),
+                    detail: text("in 1s"),
+                }),
+                reason: None,
+                filter: None,
+            })),
+        }
+    };
+    let mut finder = EventFinder::default();
+    let mut log = crate::app::events::EventLog::default();
+    let mut add = |number, word| {
+        for event in finder.in_fact(&fact(number, word)) {
+            log.push(event);
+        }
+    };
+    for number in 1..4 {
+        add(number, None);
+    }
+    for (number, word) in [(1, "killed"), (2, "refused"), (3, "killed")] {
+        add(number, Some(word));
+    }
+    add(4, None);
+    add(4, Some("killed"));
+    let lines: Vec<_> = log.from(0).map(|event| event.text.clone()).collect();
+    assert_eq!(
+        lines,
+        [
+            "4 dan@10.0.3.4  killed in 1s",
+            "2 bob@10.0.3.2  refused in 1s",
+            "killed 2 of 3 sessions: 1, 3",
+        ]
+    );
 }
 
 #[test]
