@@ -14,6 +14,8 @@ use crate::app::msg::Msg;
 const ESCAPE_TIME: Duration = Duration::from_millis(50);
 /// Maximum time after an Escape in which the rest of its sequence can still arrive.
 const LATE_TIME: Duration = Duration::from_millis(500);
+/// Time without input after which a character that introduces a sequence is a key: `Esc` and then `[`, typed fast.
+const TYPED_TIME: Duration = Duration::from_millis(250);
 /// Maximum time between two bytes of a sequence.
 const SEQUENCE_TIME: Duration = Duration::from_secs(1);
 /// Maximum length of a sequence.
@@ -88,11 +90,16 @@ pub(super) struct InputParser {
     last_at: Duration,
     /// Time at which an Escape was sent as a key although it may have begun a sequence.
     escape_sent: Option<Duration>,
+    /// The key that the last byte is if the rest of the sequence that it introduces does not arrive in this time.
+    introducer: Option<(KeyPress, Duration)>,
 }
 
 impl InputParser {
     /// Returns when [`expire`](Self::expire) is due. `None` until more bytes arrive.
     pub(super) fn deadline(&self) -> Option<Duration> {
+        if let Some((_, time)) = self.introducer {
+            return Some(self.last_at + time);
+        }
         match &self.state {
             ParserState::Ground | ParserState::Character { .. } => None,
             ParserState::Escape => Some(self.last_at + ESCAPE_TIME),
@@ -108,6 +115,11 @@ impl InputParser {
     /// Handles time without a byte.
     pub(super) fn expire(&mut self, now: Duration, out: &mut Vec<Msg>) {
         if self.deadline().is_none_or(|deadline| now < deadline) {
+            return;
+        }
+        if let Some((key, _)) = self.introducer.take() {
+            self.state = ParserState::Ground;
+            out.push(Msg::Key(key));
             return;
         }
         match std::mem::take(&mut self.state) {
@@ -134,6 +146,7 @@ impl InputParser {
     }
 
     fn byte(&mut self, byte: u8, now: Duration, out: &mut Vec<Msg>) {
+        self.introducer = None;
         match std::mem::take(&mut self.state) {
             ParserState::Ground => self.ground(byte, now, out),
             ParserState::Escape => self.escape(byte, now, out),
@@ -154,7 +167,10 @@ impl InputParser {
         let escape_sent = self.escape_sent.take();
         let is_late = escape_sent.is_some_and(|at| now.saturating_sub(at) < LATE_TIME);
         match byte {
-            _ if is_late && self.introduce(byte, false, now) => {}
+            _ if is_late && self.introduce(byte, false, now) => {
+                let key = KeyPress::plain(Code::Char(char::from(byte)));
+                self.introducer = Some((key, TYPED_TIME));
+            }
             ESC => self.state = ParserState::Escape,
             0..0x20 | 0x7f => out.push(Msg::Key(sequence::control(byte))),
             0x20..0x7f => out.push(Msg::Key(KeyPress::plain(Code::Char(char::from(byte))))),
@@ -166,7 +182,9 @@ impl InputParser {
 
     fn escape(&mut self, byte: u8, now: Duration, out: &mut Vec<Msg>) {
         match byte {
-            _ if self.introduce(byte, false, now) => {}
+            _ if self.introduce(byte, false, now) => {
+                self.introducer = Some((alt(char::from(byte)), LATE_TIME));
+            }
             ESC => {
                 out.push(Msg::Key(KeyPress::plain(Code::Esc)));
                 self.state = ParserState::Escape;
