@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+#[cfg(doc)]
+use super::recent_buckets::BUCKET_WIDTH;
 use super::recent_buckets::RecentBuckets;
 use super::trend_point::TrendPoint;
 use crate::diagnosis::Severity;
@@ -87,6 +89,13 @@ impl Trend {
     /// Returns the last minutes.
     pub const fn recent(&self) -> &RecentBuckets {
         &self.buckets
+    }
+
+    /// Returns a rate of the last seconds, for every view, and the time that it covers. `None` until the first
+    /// [`BUCKET_WIDTH`] has passed.
+    pub fn latest_rate(&self, read: fn(&TrendPoint) -> Option<f64>) -> Option<(f64, Duration)> {
+        let bar = self.buckets.bars().next_back()?;
+        Some((read(bar)?, bar.span()))
     }
 
     /// Returns all points, oldest first.

@@ -50,11 +50,27 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, areas: &Areas, frame: &
         [endpoint] => endpoint_lines(app, endpoint, theme, inner),
         _ => fleet::lines(app, theme, inner),
     };
-    let last = text.len().saturating_sub(usize::from(inner.height));
+    let text = without_blanks(text, usize::from(inner.height));
+    let (shown, mark) = outside::split_mark(inner, text.len());
+    let last = text.len().saturating_sub(usize::from(shown.height));
     let top = top.min(last);
-    lines(text.into_iter().skip(top), inner, frame.buffer_mut());
-    outside::mark(theme, inner, (top, last - top), frame.buffer_mut());
+    lines(text.into_iter().skip(top), shown, frame.buffer_mut());
+    outside::mark(theme, mark, (top, last - top), frame.buffer_mut());
     last
+}
+
+/// Removes empty lines if the others fit into this height and all together do not.
+fn without_blanks(mut text: Vec<Line<'_>>, height: usize) -> Vec<Line<'_>> {
+    let mut surplus = text.len().saturating_sub(height);
+    let blanks = text.iter().filter(|line| line.width() == 0).count();
+    if surplus <= blanks {
+        text.retain(|line| {
+            let is_removed = surplus > 0 && line.width() == 0;
+            surplus -= usize::from(is_removed);
+            !is_removed
+        });
+    }
+    text
 }
 
 /// Returns all lines of one endpoint.
@@ -104,9 +120,8 @@ fn charts<'a>(app: &App, history: &History<'_>, theme: &Theme, area: Rect) -> Ve
 fn heading<'a>(app: &App, name: &str, history: &History<'_>, theme: &Theme, width: usize) -> Line<'a> {
     let span = history.covered();
     let start = clock(app, span, span);
-    let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
     let name = fit(name, width / 2, theme.glyphs.more);
-    let left = format!("{name}, the last {}", model::Span::from_secs(seconds));
+    let left = format!("{name}, the last {}", span_text(span));
     let right = format!("{start} to {}", clock(app, Duration::ZERO, span));
     let title = "OVERVIEW  ";
     let used = title.len() + left.chars().count();
@@ -116,6 +131,10 @@ fn heading<'a>(app: &App, name: &str, history: &History<'_>, theme: &Theme, widt
         line.push(Span::styled(format!("{:gap$}{right}", ""), theme.dim));
     }
     Line::from(line)
+}
+
+fn span_text(time: Duration) -> model::Span {
+    model::Span::from_secs(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Maximum span whose times have seconds.
@@ -271,10 +290,16 @@ fn rates<'a>(history: &History<'_>, theme: &Theme, width: usize) -> Vec<Line<'a>
             Span::styled(format!("  most {most}"), theme.dim),
         ])
     };
-    let rate = |label, read: Reading| {
+    let rate = |label: &str, read: Reading| {
         let figures = history.sums(read, room);
-        let most = per_second(Some(most(&figures)));
-        row(label, figures, per_second(history.last(read)), most)
+        let now = history.latest_rate(read);
+        // A column of the chart can be the mean of a longer time.
+        let most = per_second(Some(most(&figures).max(now.unwrap_or(0.0))));
+        let time = history
+            .rate_time()
+            .map(|time| format!("last {}", span_text(time)));
+        let label = format!("{label:<6}{}", time.unwrap_or_default());
+        row(&label, figures, per_second(now), most)
     };
     let costs = history.largest(list_cost, room);
     let dearest = cost_text(Duration::from_secs_f64(most(&costs)));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::chart::{Reading, columns, shown_time};
 use crate::app::App;
 use crate::app::endpoint::EndpointState;
+use crate::app::trend_point::TrendPoint;
 
 /// The history of some endpoints.
 pub(super) struct History<'a> {
@@ -70,6 +71,24 @@ impl<'a> History<'a> {
             points.last().and_then(read)
         });
         last.reduce(|a, b| a + b)
+    }
+
+    /// Returns the sum of a rate of the last seconds, as in the header; `None` if no endpoint has one.
+    pub(super) fn latest_rate(&self, read: Reading) -> Option<f64> {
+        let rates = self.endpoints.iter().filter_map(|(endpoint, _)| {
+            let rate = endpoint.trend.latest_rate(read);
+            rate.map(|(rate, _)| rate)
+        });
+        rates.reduce(|a, b| a + b)
+    }
+
+    /// Returns the longest time that one of the latest rates covers.
+    pub(super) fn rate_time(&self) -> Option<Duration> {
+        let rates = self
+            .endpoints
+            .iter()
+            .filter_map(|(endpoint, _)| endpoint.trend.latest_rate(TrendPoint::opened));
+        rates.map(|(_, time)| time).max()
     }
 
     /// Returns the number of sessions.
