@@ -12,7 +12,7 @@ use super::server_trouble::ServerTrouble;
 use super::status::Status;
 use crate::diagnosis::Severity;
 use crate::filter::{Filter, FilterField};
-use crate::model::{EndpointId, Health, ServerState, ServiceState, Text};
+use crate::model::{Dialect, EndpointId, Health, ServerState, ServiceState, Text};
 
 pub(crate) use self::counts::{ServerCounts, SessionCount};
 
@@ -203,20 +203,15 @@ impl App {
                         .unwrap_or_default(),
                 });
             }
-            for service in endpoint
-                .services
-                .latest
-                .iter()
-                .flat_map(|services| &services.states)
-            {
+            for service in services(endpoint) {
                 rows.services.push(ServiceRow {
                     endpoint: id,
                     endpoint_name: endpoint.name.clone(),
-                    service: service.clone(),
                     trouble: trouble(&troubles, &service.name, true, now),
                     count: counts
                         .map(|counts| counts.service(&service.name))
                         .unwrap_or_default(),
+                    service,
                 });
             }
         }
@@ -362,6 +357,18 @@ fn trouble(
     })
 }
 
+/// Returns the services that an endpoint reports. The draft reports none; there they are those of the sessions.
+fn services(endpoint: &EndpointState) -> Vec<ServiceState> {
+    if endpoint.dialect == Some(Dialect::Draft) {
+        let lists = endpoint.latest.iter();
+        let named = lists.flat_map(|latest| &latest.stats.services);
+        let named = named.filter(|(name, _)| !name.as_str().is_empty());
+        return named.map(|(name, _)| ServiceState::named(name.clone())).collect();
+    }
+    let reported = endpoint.services.latest.iter();
+    reported.flat_map(|services| services.states.clone()).collect()
+}
+
 /// Returns why an endpoint reports no servers; `None` if it does.
 pub(crate) fn remark(endpoint: &EndpointState) -> Option<String> {
     let known = &endpoint.servers;
@@ -369,7 +376,9 @@ pub(crate) fn remark(endpoint: &EndpointState) -> Option<String> {
         .dialect
         .filter(|dialect| *dialect == crate::model::Dialect::Draft);
     match (&known.latest, &known.fault) {
-        _ if only.is_some() => Some("the draft API reports no servers".to_owned()),
+        _ if only.is_some() => {
+            Some("the draft API reports no servers; the services are those of the sessions".to_owned())
+        }
         (None, None) => Some("no reply about the servers yet".to_owned()),
         (None, Some(fault)) => Some(format!("servers cannot be read: {fault}")),
         (Some(_), Some(fault)) => Some(format!("the last reply is old, since then: {fault}")),

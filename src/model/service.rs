@@ -52,6 +52,21 @@ pub struct ServiceState {
 }
 
 impl ServiceState {
+    /// Creates a service of which only the name is known.
+    pub const fn named(name: Text) -> Self {
+        Self {
+            name,
+            state: None,
+            router: None,
+            connections: None,
+            total_connections: None,
+            most_connections: None,
+            max_connections: None,
+            servers: Vec::new(),
+            retained_statements: None,
+        }
+    }
+
     /// Returns the load; `None` if the service has no limit or does not report it.
     pub fn load(&self) -> Option<Load> {
         let limit = self.max_connections.filter(|limit| *limit > 0)?;

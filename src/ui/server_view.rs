@@ -164,13 +164,12 @@ fn remark_line<'a>(app: &App, id: EndpointId, theme: &Theme, place: Rect) -> Lin
 
 /// Formats the number of servers and services: `3 servers, 1 down · 3 services`.
 pub(super) fn counts(app: &App) -> Vec<String> {
-    let endpoints = app.endpoints.iter();
-    let servers = endpoints
-        .clone()
+    let servers = app
+        .endpoints
+        .iter()
         .filter_map(|endpoint| endpoint.servers.latest.as_ref());
     let servers = servers.flat_map(|servers| &servers.states);
-    let services = endpoints.filter_map(|endpoint| endpoint.services.latest.as_ref());
-    let services: usize = services.map(|services| services.states.len()).sum();
+    let services = app.server_rows().services.len();
     let down = servers
         .clone()
         .filter(|server| server.health().is_unusable())
