@@ -247,7 +247,10 @@ impl Keeper {
                 let there = if *minutes > 0 {
                     (here + span).min(to.elapsed)
                 } else {
-                    here.saturating_sub(span).max(from.elapsed)
+                    // Before the first list there is nothing to see.
+                    let just_before = from.elapsed.saturating_sub(Duration::from_nanos(1));
+                    let first = history.step(just_before, true).unwrap_or(from.elapsed);
+                    here.saturating_sub(span).max(first.min(here))
                 };
                 (there != here).then_some(there)
             }

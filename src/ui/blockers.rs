@@ -109,8 +109,11 @@ fn summary(app: &App) -> String {
     format!("{blockers}, {more}{waiting}{to_come}{parts}")
 }
 
-/// Returns how old the oldest report is: `read 0.4s ago`.
+/// Returns how old the oldest report is: `read 0.4s ago`. At a past moment the age means nothing.
 fn read_age(app: &App) -> Option<String> {
+    if app.is_past() {
+        return None;
+    }
     let at = app.table.view.blockers.totals.read_at?;
     let age = Duration::try_from(app.now.wall.duration_since(at)).unwrap_or_default();
     Some(format!("read {} ago", age_text(age)))

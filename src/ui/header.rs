@@ -181,7 +181,7 @@ fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
     Some(Span::styled(text, theme.look))
 }
 
-/// Formats the effective interval: `every 3.5s`.
+/// Formats the effective interval of the lists: `every 3.5s`.
 fn pace_text(app: &App, endpoint: &EndpointState) -> String {
     let configured = app.settings.interval;
     let kept = endpoint.kept_interval(configured);
@@ -190,14 +190,14 @@ fn pace_text(app: &App, endpoint: &EndpointState) -> String {
     } else {
         interval_text(kept).unwrap_or_else(|| exact_text(configured))
     };
-    let rows = endpoint.latest.as_ref().and_then(|latest| latest.rows.interval);
-    match rows {
-        Some(rows) => {
-            let rows = interval_text(rows).unwrap_or_else(|| exact_text(rows));
-            format!("list every {interval}, rows {rows}")
-        }
-        None => format!("every {interval}"),
-    }
+    format!("every {interval}")
+}
+
+/// Formats the interval of the rows on the screen, if it is another one than that of the lists: `rows every 1s`.
+fn row_pace_text(endpoint: &EndpointState) -> Option<String> {
+    let rows = endpoint.latest.as_ref().and_then(|latest| latest.rows.interval)?;
+    let interval = interval_text(rows).unwrap_or_else(|| exact_text(rows));
+    Some(format!("rows every {interval}"))
 }
 
 /// Formats a measured interval, rounded so that it does not change with every list: to 50 ms below a

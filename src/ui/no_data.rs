@@ -58,7 +58,8 @@ fn waiting<'a>(app: &App, (theme, width): (&Theme, usize)) -> Vec<Line<'a>> {
     };
     let seconds = app.now.elapsed.as_secs();
     let what = if app.is_past() {
-        format!("No list of sessions from {from} was read at this time.")
+        let next = app.settings.keys.first(Action::TravelLists(1));
+        format!("This moment is before the first list of sessions from {from}. {next} shows the next list.")
     } else {
         format!("Waiting for the first list of sessions from {from}.")
     };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{pace_text, trends};
+use super::{pace_text, row_pace_text, trends};
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::help::TABLE_PAUSED;
@@ -68,7 +68,7 @@ pub(super) fn line<'a>(
     }
     let most = whole.saturating_sub(MIN_RIGHT).min(width);
     more_troubles(app, troubles.as_slice(), theme, &mut line, (width, most));
-    let is_live = endpoint.link == LinkState::Live && !app.is_stale(endpoint);
+    let is_live = endpoint.link == LinkState::Live && !app.is_stale(endpoint) && app.past.is_none();
     let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.dim));
     // Interval and version give way to the note on locks.
     let no_locks = lacks_locks(app, endpoint).then(|| Span::styled(NO_LOCKS, theme.dim));
@@ -87,6 +87,11 @@ pub(super) fn line<'a>(
     let mut servers = server(endpoint).into_iter();
     if let Some(server) = servers.find(|server| line.width() + GAP.len() + server.width() <= most) {
         push(&mut line, Span::styled(server, theme.dim));
+    }
+    // The last part: it comes and goes with the time that lists take.
+    let rows = is_live.then(|| row_pace_text(endpoint)).flatten();
+    if let Some(rows) = rows.filter(|rows| line.width() + GAP.len() + rows.width() <= most) {
+        push(&mut line, Span::styled(rows, theme.dim));
     }
     line
 }
