@@ -9,7 +9,7 @@ use super::killing::Kills;
 use crate::kill::{
     KillBatch, KillOutcome, KillTask, OutcomeKind, Return, StatementResults, StatementState, Tally,
 };
-use crate::model::{Identity, RowKey, counted};
+use crate::model::{Identity, RowKey, Text, counted};
 
 /// Maximum number of entries in the kill log of the screen. The audit log has all.
 pub(super) const MAX_KILL_LOG_ENTRIES: usize = 10_000;
@@ -58,6 +58,8 @@ pub(crate) struct LoggedBatch<'a> {
     pub tally: Option<&'a Tally>,
     /// Set if it was canceled.
     pub canceled: Option<&'a CanceledKill>,
+    /// The reason that was typed.
+    pub reason: Option<&'a Text>,
 }
 
 impl LoggedBatch<'_> {
@@ -158,6 +160,7 @@ impl Kills {
         }
         for (number, batch) in &mut batches {
             batch.tally = self.tallies.get(number);
+            batch.reason = self.reasons.get(number);
         }
         let mut newest_first: Vec<_> = batches.into_values().rev().collect();
         for batch in &mut newest_first {
@@ -230,6 +233,10 @@ impl Kills {
         });
         let kept: BTreeSet<_> = self.log.iter().map(|entry| entry.batch).collect();
         self.tallies.retain(|batch, _| kept.contains(batch));
+        let canceled: BTreeSet<_> = self.canceled.iter().map(|kill| kill.batch).collect();
+        let may_be_logged =
+            |batch: &u32| *batch >= newest || kept.contains(batch) || canceled.contains(batch);
+        self.reasons.retain(|batch, _| may_be_logged(batch));
     }
 
     pub(super) fn log_canceled(&mut self, batch: &KillBatch, why: &'static str, at: Timestamp) {

@@ -15,7 +15,7 @@ use super::outbox::Outbox;
 use super::request_shares::{MAX_FOLLOWED, RequestShares};
 use super::status::Status;
 use crate::kill::{KillBatch, KillEvent, KillOutcome, KillTask, ReconnectDetector, Tally, Victim, numbers};
-use crate::model::{RequestError, RowKey, SessionId, Snapshot, counted};
+use crate::model::{RequestError, RowKey, SessionId, Snapshot, Text, counted};
 
 /// The kills of this run.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub(crate) struct Kills {
     pub log: Vec<KillLogEntry>,
     /// Counts of the outcomes of each batch in the log. The log does not have all entries of a large batch.
     pub(super) tallies: BTreeMap<u32, Tally>,
+    /// The typed reason of each batch in the log that has one.
+    pub(super) reasons: BTreeMap<u32, Text>,
     /// Kills that were canceled in their grace period, oldest first.
     pub(super) canceled: Vec<CanceledKill>,
     /// When the last grace period ended without a cancel.
@@ -154,6 +156,8 @@ impl Kills {
         let mut batch = dialog.batch;
         self.share_requests_with(&mut batch);
         self.grace_ended = (!grace.is_zero()).then(|| now.elapsed + grace);
+        self.reasons
+            .extend(reason.clone().map(|reason| (batch.number(), reason)));
         let orders = batch.confirm(reason, grace, now);
         self.batches.push(batch);
         outbox.push_orders(orders);

@@ -92,8 +92,19 @@ struct Log<'a> {
 }
 
 impl Log<'_> {
-    /// Returns the lines of one confirmation: a single kill, or totals with what failed below them.
+    /// Returns the lines of one confirmation: its outcomes, and the reason that was typed.
     fn batch<'b>(&self, batch: &LoggedBatch<'_>) -> Vec<Line<'b>> {
+        let mut text = self.outcomes(batch);
+        let reason = batch.reason.filter(|_| !text.is_empty());
+        text.extend(reason.into_iter().flat_map(|reason| {
+            let reason = crate::model::visible(reason.as_str());
+            self.row(None, ("reason", self.theme.dim), &reason)
+        }));
+        text
+    }
+
+    /// Returns a single kill, or totals with what failed below them.
+    fn outcomes<'b>(&self, batch: &LoggedBatch<'_>) -> Vec<Line<'b>> {
         let theme = self.theme;
         if let Some(canceled) = batch.canceled {
             let text = format!("{}: nothing was sent ({})", canceled.victims, canceled.why);
