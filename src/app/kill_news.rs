@@ -1,10 +1,11 @@
 //! Effects of new outcomes outside of the kills: on the status line, the marks, the lists.
 
 use super::App;
+use super::detail::DetailPane;
 use super::msg::Effect;
 use super::status::Status;
 use crate::kill::KillOutcome;
-use crate::model::{EndpointId, Identity};
+use crate::model::{EndpointId, Identity, RowKey};
 
 /// A change of a kill that concerns other parts of the screen.
 #[derive(Clone, Debug)]
@@ -32,6 +33,16 @@ pub(super) enum KillNews {
 }
 
 impl App {
+    /// Ends the details of a session that a kill has found to be gone. The next list comes later.
+    fn end_details_of(&mut self, key: &RowKey) {
+        let own = |detail: &&mut DetailPane| detail.ended.is_none() && detail.identity.key() == *key;
+        if let Some(detail) = self.detail.as_mut().filter(own) {
+            detail.ended = self.kills.end_of(key);
+            // An ended session is not polled again; the details stay as they were.
+            self.outbox.extend(detail.ended.map(|_| Effect::Watch(None)));
+        }
+    }
+
     /// Applies new outcomes to the endpoints, the marks and the screen.
     pub(super) fn apply_kill_news(&mut self) {
         for news in self.kills.take_news(&self.endpoints, self.now) {
@@ -48,6 +59,7 @@ impl App {
                     }
                     if outcome.is_gone() {
                         self.marks.remove(&identity.key());
+                        self.end_details_of(&identity.key());
                     }
                     if is_single || matches!(outcome, KillOutcome::NotAllowed(_)) {
                         let name = self.endpoints.name_among_several(identity.endpoint);

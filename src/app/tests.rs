@@ -15,7 +15,7 @@ mod help;
 mod keys;
 mod kill_log;
 mod kill_statements;
-mod kills;
+pub(crate) mod kills;
 mod marks;
 mod mouse;
 mod past;
@@ -293,6 +293,43 @@ fn sorting_goes_from_column_to_column_and_can_be_turned() {
     stage.press(Code::Char('<'));
     stage.press(Code::Char('I'));
     assert_eq!(stage.shown().0, [5, 4, 3, 2, 1]);
+}
+
+#[test]
+fn every_change_of_the_order_names_the_column_and_the_direction() {
+    let mut stage = stage();
+    let text = |stage: &AppHarness| stage.app.status.clone().unwrap().text;
+    stage.press(Code::Char('I'));
+    assert_eq!(text(&stage), "sorted by severity, least severe first");
+    stage.press(Code::Char('<'));
+    assert_eq!(text(&stage), "sorted by IDLE, largest first");
+    stage.press(Code::Char('I'));
+    assert_eq!(text(&stage), "sorted by IDLE, smallest first");
+    while stage.app.table.sort.column.column().name != "user" {
+        stage.press(Code::Char('<'));
+    }
+    assert_eq!(text(&stage), "sorted by USER, A to Z");
+    // Not by the sign of the severity, which has no heading: WHY has the same order.
+    stage.press(Code::Char('<'));
+    assert_eq!(text(&stage), "sorted by ID, smallest first");
+    stage.press(Code::Char('t'));
+    stage.press(Code::Char('I'));
+    let grouped = text(&stage);
+    assert!(grouped.starts_with("sorted by "), "{grouped}");
+}
+
+#[test]
+fn a_key_of_the_list_says_so_in_the_views_over_it() {
+    for view in ['b', 'S', 'E', 'o', 'l', 'e'] {
+        for key in ['W', '>', 'I', '*'] {
+            let mut stage = stage();
+            stage.press(Code::Char(view));
+            stage.press(Code::Char(key));
+            let status = stage.app.status.clone().map(|status| status.text);
+            let expected = "this key works in the list of sessions only; Esc goes back";
+            assert_eq!(status.as_deref(), Some(expected), "{view} {key}");
+        }
+    }
 }
 
 #[test]

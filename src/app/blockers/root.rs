@@ -55,6 +55,17 @@ impl App {
         list.get(id).map(|session| list.key(session))
     }
 
+    /// Returns the session that another one waits for, if a kill has found it gone after the locks were read.
+    pub(crate) fn killed_blocker(&self, endpoint: EndpointId, waiter: SessionId) -> Option<SessionId> {
+        let locks = self.locks_of(endpoint)?.session(waiter)?;
+        let wait = locks.wait.as_ref().filter(|wait| !wait.is_likely)?;
+        let Some(LockHolder::Session { id, .. }) = &wait.blocker else {
+            return None;
+        };
+        self.kills.end_of(&self.listed_key(endpoint, *id)?)?;
+        Some(*id)
+    }
+
     /// Returns the root blocker that a victim waits for.
     pub(in crate::app) fn root_blocker(&self, victim: &Victim) -> Option<RootBlocker> {
         let endpoint = victim.identity.endpoint;

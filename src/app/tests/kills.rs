@@ -16,7 +16,7 @@ use crate::kill::{
 use crate::model::{Dialect, RequestError, Text, TextLimit};
 
 /// Opens the dialog for a session and lets the first check pass, 300 ms after its frame.
-pub(super) fn asked(stage: &mut AppHarness, id: u64) {
+pub(crate) fn asked(stage: &mut AppHarness, id: u64) {
     stage.press(Code::Char('K'));
     let ticket = stage.last_check().unwrap();
     let detail = stage.detail(id);
@@ -98,6 +98,42 @@ fn no_is_the_default_and_every_way_out_sends_nothing() {
         assert!(stage.app.modal.kill_dialog().is_none() && stage.app.leaving.is_none());
         assert!(stage.deletes().is_empty());
     }
+}
+
+#[test]
+fn a_digit_in_a_dialog_that_asks_for_no_number_names_the_keys() {
+    let status = |stage: &AppHarness| stage.app.status.clone().unwrap().text;
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('1'));
+    assert_eq!(status(&stage), "press y to kill this session, n for no");
+    let mut stage = super::stage();
+    stage.type_text("*K");
+    for (ticket, id) in stage.checks() {
+        stage.on_check(ticket, Ok(stage.detail(id)));
+    }
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.press(Code::Char('5'));
+    assert_eq!(status(&stage), "press y to kill these 5 sessions, n for no");
+    assert!(stage.app.modal.kill_dialog().is_some() && stage.app.kills.batches.is_empty());
+    stage.press(Code::Char('y'));
+    assert_eq!(stage.app.kills.batches.len(), 1, "the digit changes nothing");
+}
+
+#[test]
+fn the_details_of_a_killed_session_end_with_the_kill_and_not_with_the_next_list() {
+    let mut stage = stage();
+    stage.press(Code::Enter);
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    let (_, delete) = stage.deletes()[0];
+    stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
+    stage.wait(Duration::from_millis(20));
+    assert!(stage.app.detail.as_ref().unwrap().ended.is_none());
+    stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
+    assert!(stage.app.detail.as_ref().unwrap().ended.is_some());
 }
 
 #[test]

@@ -102,10 +102,10 @@ fn lock_wait(server: &Text, wait: &SessionWait, place: StepFor) -> String {
         }
         (Some(LockHolder::EndedSession { id, thread }), false) => {
             let rest = match place {
-                StepFor::Screen => format!("if it stays, y in {waits} copies the KILL of thread {thread}"),
-                StepFor::Output => format!("if it stays, inspect thread {thread} on {server}"),
+                StepFor::Screen => format!("{waits} shows thread {thread} if it stays"),
+                StepFor::Output => format!("inspect thread {thread} there if it stays"),
             };
-            format!("session {id} has ended: wait until {server} has freed its locks; {rest}")
+            format!("nothing to do yet: session {id} has ended, and {server} frees its locks soon; {rest}")
         }
         (Some(LockHolder::Thread(id)), false) => match place {
             StepFor::Screen => format!("b shows thread {id}; y copies its KILL there"),

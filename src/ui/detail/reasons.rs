@@ -26,7 +26,9 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         let addition = (finding.reason.name == "no-backend")
             .then(|| unusable_servers(app, pane))
             .flatten();
-        text.extend(reason(pane, finding, addition, indent, pen));
+        let step = freed_soon(app, pane, finding)
+            .unwrap_or_else(|| finding.next_step(pane.session(), StepFor::Screen));
+        text.extend(reason(pane, finding, (addition, step), indent, pen));
     }
     if pane.is_closing() && !is_closing {
         let closing = format!(
@@ -65,10 +67,21 @@ fn unusable_servers(app: &App, pane: &DetailPane) -> Option<String> {
     Some(format!("{name} uses {}", shown.collect::<Vec<_>>().join(", ")))
 }
 
+/// Returns the next step of a waiter whose blocker was killed after the locks were read.
+fn freed_soon(app: &App, pane: &DetailPane, finding: &Finding) -> Option<String> {
+    if !matches!(finding.reason.name, "lock-wait" | "metadata-lock") {
+        return None;
+    }
+    let killed = app.killed_blocker(pane.identity.endpoint, pane.identity.id)?;
+    Some(format!(
+        "nothing to do yet: session {killed} has ended, and its locks are freed soon"
+    ))
+}
+
 fn reason<'a>(
     pane: &DetailPane,
     finding: &Finding,
-    addition: Option<String>,
+    (addition, step): (Option<String>, String),
     indent: usize,
     pen: &Pen<'_>,
 ) -> Vec<Line<'a>> {
@@ -105,7 +118,6 @@ fn reason<'a>(
     let mut text = paragraph(label, &sentence, style, style);
     if pane.ended.is_none() && !pen.is_past {
         let dim = pen.theme.dim;
-        let step = finding.next_step(session, StepFor::Screen);
         text.extend(paragraph(
             next.to_owned(),
             &step,

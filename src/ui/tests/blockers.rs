@@ -5,7 +5,9 @@ use super::servers::server;
 use crate::app::AppSettings;
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
+use crate::app::kill_log::KillLogEntry;
 use crate::app::locked::{locked, report};
+use crate::kill::KillOutcome;
 use crate::model::{Dialect, ServerAccessFault, ServerActivity, SessionDetail, Text, TextLimit};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
@@ -23,6 +25,51 @@ fn view(name: &str, open: impl Fn(&mut AppHarness)) {
 #[test]
 fn who_waits_for_whom() {
     view("tree", |stage| stage.press(Code::Char('b')));
+}
+
+#[test]
+fn a_narrow_screen_shows_who_blocks_how_many_wait_and_what_to_do() {
+    let mut stage = locked((60, 15));
+    stage.press(Code::Char('b'));
+    stage.wait_until_idle();
+    insta::assert_snapshot!("tree_60x15", frame(&stage));
+    let status = |stage: &AppHarness| frame(stage).lines().nth(13).unwrap().trim().to_owned();
+    assert_eq!(
+        status(&stage),
+        "K kills 1042: 3 sessions that wait for it continue"
+    );
+    stage.press(Code::End);
+    assert!(!status(&stage).starts_with("K kills"), "a waiter frees none");
+}
+
+#[test]
+fn a_waiter_whose_blocker_was_just_killed_has_nothing_to_do() {
+    let mut stage = locked((80, 40));
+    assert_eq!(stage.shown().1, Some(1042));
+    let identity = stage.app.table.view.row(0).unwrap().identity();
+    stage.type_text("1187");
+    stage.press(Code::Enter);
+    assert!(frame(&stage).contains("a kill of 1042 frees this session too"));
+    stage.app.kills.log.push(KillLogEntry {
+        batch: 1,
+        kill: 1,
+        at: stage.app.now.wall,
+        identity,
+        outcome: KillOutcome::AlreadyGone,
+        back: None,
+    });
+    let text = frame(&stage);
+    assert!(
+        text.contains("nothing to do yet: session 1042 has ended"),
+        "{text}"
+    );
+    crate::app::locked::list_without(&mut stage, &[1042]);
+    let text = frame(&stage);
+    assert!(
+        text.contains("nothing to do yet: session 1042 has ended"),
+        "{text}"
+    );
+    assert!(!text.contains("copies the KILL"), "{text}");
 }
 
 #[test]
