@@ -315,6 +315,22 @@ impl App {
         Some(format!("{what}: {copy}"))
     }
 
+    /// Returns what to do about the root blocker under the cursor of the view, for the status line.
+    pub(crate) fn blocker_step(&self) -> Option<String> {
+        let row = self.chosen_blocker().filter(ThreadRow::is_root)?;
+        if self.past.is_some() || self.is_replay() {
+            return None;
+        }
+        let refusal = self.blocker_refusal(&row);
+        refusal.or_else(|| {
+            let frees = match row.blocks {
+                1 => "1 session that waits for it continues".to_owned(),
+                count => format!("{count} sessions that wait for it continue"),
+            };
+            Some(format!("K kills {}: {frees}", row.session?))
+        })
+    }
+
     /// Whether a key of the view has an effect on the thread under the cursor.
     pub(crate) fn blocker_allows(&self, action: Action) -> bool {
         let Some(row) = self.chosen_blocker() else {

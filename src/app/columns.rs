@@ -58,8 +58,16 @@ impl ColumnId {
     /// The most severe reason.
     pub(crate) const WHY: Self = Self::constant(&COLUMNS, "why");
 
+    /// The sign of the severity.
+    const SEVERITY: Self = Self::constant(&COLUMNS, "severity");
+
     /// The name of the endpoint.
     pub(crate) const ENDPOINT: Self = Self::constant(&COLUMNS, "endpoint");
+
+    /// Whether rows that are sorted by this column are in the order of their severity.
+    pub(crate) fn is_by_severity(self) -> bool {
+        self == Self::WHY || self == Self::SEVERITY
+    }
 
     /// Returns the default columns, from left to right. With several endpoints the endpoint name is the
     /// first column.

@@ -15,6 +15,15 @@ use super::{App, status};
 use crate::kill::KillBatch;
 use crate::model::exact_text;
 
+/// Views that cover the list of sessions, and do not inherit its keys.
+const OVER_TABLE: [KeyContext; 5] = [
+    KeyContext::Blockers,
+    KeyContext::Servers,
+    KeyContext::Endpoints,
+    KeyContext::Overlay,
+    KeyContext::Events,
+];
+
 impl App {
     /// Handles a key press.
     pub(super) fn key(&mut self, key: KeyPress) {
@@ -94,6 +103,10 @@ impl App {
             (_, Some(action)) => self.act(action),
             (KeyContext::Table, None) if self.is_key_of_details(key) => {
                 let text = "this key works in the details: press Tab first";
+                self.status = Some(Status::note(text.to_owned()));
+            }
+            (context, None) if OVER_TABLE.contains(&context) && action(KeyContext::Table, key).is_some() => {
+                let text = "this key works in the list of sessions only; Esc goes back";
                 self.status = Some(Status::note(text.to_owned()));
             }
             (_, None) => self.unknown_key(),

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use super::App;
 use super::build_view::Sort;
+use super::column::Align;
 use super::column::fit::fit;
 use super::columns::{ColumnId, FittedColumn};
 use super::endpoints::Endpoints;
-use super::groups::columns::{GroupColumnId, GroupSort};
+use super::groups::columns::{GroupColumnId, GroupSort, heading};
 use super::groups::pane::GroupPane;
+use super::status::Status;
 use super::table::TableState;
 
 impl TableState {
@@ -76,15 +78,36 @@ impl App {
             self.table.groups.sort_by(step, &shown);
         } else {
             let shown: Vec<_> = self.seen_columns().iter().map(|fitted| fitted.id).collect();
+            // WHY sorts by severity too, and has a heading with the sign of the direction.
+            let has_why = shown.contains(&ColumnId::WHY);
+            let is_step = |id: &ColumnId| !(has_why && id.column().heading.is_empty());
+            let shown: Vec<_> = shown.into_iter().filter(is_step).collect();
             self.table.sort_by(step, &shown);
         }
         self.reorder_now();
+        self.say_sort();
     }
 
     /// Reverses the sort order.
     pub(super) fn invert(&mut self) {
         self.table.invert();
         self.reorder_now();
+        self.say_sort();
+    }
+
+    /// Shows the sort column and the direction in the status line.
+    fn say_sort(&mut self) {
+        let text = if let Some(groups) = &self.table.view.groups {
+            let GroupSort { column, descending } = self.table.groups.sort;
+            let heading = heading(groups, column);
+            format!(
+                "sorted by {heading}, {}",
+                first_rows(column.column().align, descending)
+            )
+        } else {
+            self.table.sort.words()
+        };
+        self.status = Some(Status::note(text));
     }
 
     /// Sorts at once: a requested order is not delayed by the hold after a key. Shows the first row, unless
@@ -93,6 +116,32 @@ impl App {
         self.hold_until = None;
         self.table.start_over();
         self.rebuild_view();
+    }
+}
+
+impl Sort {
+    /// Returns the column and the direction: `sorted by IDLE, largest first`.
+    pub(crate) fn words(&self) -> String {
+        let column = self.column.column();
+        if self.column.is_by_severity() {
+            let first = if self.descending { "most" } else { "least" };
+            return format!("sorted by severity, {first} severe first");
+        }
+        let name = match column.heading {
+            "" => column.name,
+            heading => heading,
+        };
+        format!("sorted by {name}, {}", first_rows(column.align, self.descending))
+    }
+}
+
+/// Returns which rows come first.
+const fn first_rows(align: Align, descending: bool) -> &'static str {
+    match (align, descending) {
+        (Align::Right, true) => "largest first",
+        (Align::Right, false) => "smallest first",
+        (Align::Left, true) => "Z to A",
+        (Align::Left, false) => "A to Z",
     }
 }
 

@@ -26,6 +26,8 @@ const NAME: usize = 34;
 const WIDE_NAME: usize = 52;
 /// Screen width from which names have more room.
 const WIDE: usize = 110;
+/// Screen width below which the column TRX is left out.
+const NARROW: usize = 70;
 
 /// Draws the view, if it is open. Returns the lines with an effect of clicks, and the number of lines of the list.
 pub(super) fn draw(
@@ -83,8 +85,8 @@ pub(super) fn draw(
     Some((clickable.collect(), height))
 }
 
-/// Returns the summary: how many block how many.
-fn summary(app: &App) -> String {
+/// Returns the summary: how many block how many. What does not fit is left out rather than cut.
+fn summary(app: &App, width: usize) -> String {
     let totals = app.table.view.blockers.totals;
     let blockers = counted(totals.roots, "root blocker");
     let more = if totals.has_more { "at least " } else { "" };
@@ -100,13 +102,20 @@ fn summary(app: &App) -> String {
     let left = totals.left_running;
     let left = (left > 0).then(|| format!(", {} of ended sessions", counted(left, "statement")));
     let longest = longest.filter(|_| left.is_none());
-    let parts = [likely, left, longest].into_iter().flatten().collect::<String>();
+    let parts = [likely, left, longest].into_iter().flatten();
     let to_come = absent::servers_to_come(app).map(|names| format!(", {names} not read"));
     let to_come = to_come.unwrap_or_default();
-    if totals.roots == 0 && totals.waiting == 0 {
-        return format!("no session waits for a lock{to_come}{parts}");
+    let mut text = if totals.roots == 0 && totals.waiting == 0 {
+        format!("no session waits for a lock{to_come}")
+    } else {
+        format!("{blockers}, {more}{waiting}{to_come}")
+    };
+    for part in parts {
+        if text.width() + part.width() <= width {
+            text.push_str(&part);
+        }
     }
-    format!("{blockers}, {more}{waiting}{to_come}{parts}")
+    text
 }
 
 /// Returns how old the oldest report is: `read 0.4s ago`. At a past moment the age means nothing.
@@ -134,8 +143,13 @@ fn name_width(width: usize) -> usize {
 
 fn heading<'a>(theme: &Theme, width: usize) -> Line<'a> {
     let name = name_width(width);
+    let transaction = if width < NARROW {
+        String::new()
+    } else {
+        format!("{:>TIME$}", "TRX")
+    };
     Line::styled(
-        format!("{:<name$}{:>TIME$}{:>TIME$}  DOING", "  SESSION", "TRX", "WAITS"),
+        format!("{:<name$}{transaction}{:>TIME$}  DOING", "  SESSION", "WAITS"),
         theme.head,
     )
 }
@@ -192,11 +206,19 @@ fn thread_line<'a>(app: &App, thread: &ThreadRow, theme: &Theme, width: usize) -
     let pad = name_width.saturating_sub(thread.tree.width() + sign.width() + name.width());
     let time =
         |span: Option<crate::model::Span>| span.map_or_else(|| "-".to_owned(), |span| span.to_string());
-    let doing = fit(
-        &thread.doing,
-        width.saturating_sub(name_width + 2 * TIME + 2),
-        more,
-    );
+    let transaction = if width < NARROW {
+        String::new()
+    } else {
+        format!("{:>TIME$}", time(thread.transaction))
+    };
+    // A root blocker waits for none: how many wait for it.
+    let wait = if is_root {
+        format!("{} wait", thread.blocks)
+    } else {
+        time(thread.wait)
+    };
+    let used = name_width + transaction.width() + TIME + 2;
+    let doing = fit(&thread.doing, width.saturating_sub(used), more);
     Line::from(vec![
         Span::styled(thread.tree.clone(), theme.dim),
         Span::styled(sign, theme.act),
@@ -209,8 +231,8 @@ fn thread_line<'a>(app: &App, thread: &ThreadRow, theme: &Theme, width: usize) -
             },
         ),
         Span::raw(" ".repeat(pad)),
-        Span::raw(format!("{:>TIME$}", time(thread.transaction))),
-        Span::raw(format!("{:>TIME$}  ", time(thread.wait))),
+        Span::raw(transaction),
+        Span::raw(format!("{wait:>TIME$}  ")),
         Span::raw(doing),
     ])
 }

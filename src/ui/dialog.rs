@@ -21,6 +21,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, lines};
 use super::outside::mark_border;
@@ -313,11 +314,14 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     let grace = app.settings.grace;
     if !grace.is_zero() {
         let after = exact_text(grace);
-        let hint = Span::styled(format!("   sent after {after}, u cancels"), theme.dim);
         let used: usize = spans.iter().map(Span::width).sum();
-        if used + hint.width() <= width {
-            spans.push(hint);
-        }
+        let hints = [
+            format!("   sent after {after}, u cancels"),
+            format!("   sent after {after}"),
+            format!("  in {after}"),
+        ];
+        let hint = hints.into_iter().find(|hint| used + hint.width() <= width);
+        spans.extend(hint.map(|hint| Span::styled(hint, theme.dim)));
     }
     Line::from(spans)
 }

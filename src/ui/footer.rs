@@ -14,10 +14,12 @@ use super::kill_progress;
 use super::outside;
 use super::prompt;
 use super::server_view;
+use super::sessions;
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::columns::ColumnId;
 use crate::app::endpoint::EndpointState;
-use crate::app::help::SORTING_PAUSED;
+use crate::app::help::{SORTING_PAUSED, SORTING_RESUMES, SORTING_RESUMES_AFTER_DIALOG};
 use crate::app::keymap::{Action, Binding, Code, KeyContext, KeyPress, is_destructive, reached};
 use crate::app::kill_dialog::KillDialog;
 use crate::app::mouse::HintPlace;
@@ -106,15 +108,30 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     let more = theme.glyphs.more;
     let dot = format!(" {} ", theme.glyphs.dot);
     let marks = (!app.marks.is_empty()).then(|| vec![Span::styled(marked(app), theme.act)]);
-    let parts: Vec<_> = marks.into_iter().chain(counts(app, theme)).collect();
+    let step = app.blocker_step().filter(|_| app.modal.is_closed());
+    let totals = step.map_or_else(|| totals(app), |step| vec![fit(&step, width, more)]);
+    let quiet = |text: String| vec![Span::styled(text, theme.dim)];
+    let totals = totals.into_iter().map(quiet);
+    let parts: Vec<_> = marks
+        .into_iter()
+        .chain(totals)
+        .chain(counts(app, theme))
+        .collect();
     let part_width = |part: &Vec<Span<'_>>| part.iter().map(Span::width).sum::<usize>() + dot.width();
     let mut line = Line::from(" ");
+    let reason = sessions::whole_reason(app, theme, width);
+    let total = width;
+    let width = width.saturating_sub(reason.as_ref().map_or(0, &part_width));
     if !app.table.filter.is_empty() {
         let wanted: usize = parts.iter().map(part_width).sum();
         let room = width.saturating_sub(wanted).max(width / FILTER_SHARE);
         let text = format!("/{}", visible(app.table.filter.text().trim()));
         line.push_span(Span::styled(fit(&text, room, more), theme.input));
     }
+    // How a pause of the sorting ends is left out first.
+    let all = line.width() + parts.iter().map(part_width).sum::<usize>();
+    let resumes = Some(resumes(app))
+        .filter(|resumes| app.table.view.groups.is_none() && all + resumes.width() <= width + 1);
     for part in parts {
         let gap = if line.spans.len() > 1 { dot.as_str() } else { "" };
         // A part is left out rather than cut.
@@ -122,7 +139,19 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
             continue;
         }
         line.push_span(Span::styled(gap.to_owned(), theme.dim));
+        let is_pause = matches!(part.as_slice(), [one] if one.content == SORTING_PAUSED);
         line.extend(part);
+        if let Some(resumes) = resumes.filter(|_| is_pause) {
+            line.push_span(Span::styled(resumes, theme.dim));
+        }
+    }
+    if let Some(reason) = reason {
+        let room = (total + 1).saturating_sub(line.width() + dot.width());
+        let gap = if line.spans.len() > 1 { dot.as_str() } else { "" };
+        line.push_span(Span::styled(gap.to_owned(), theme.dim));
+        let text: String = reason.iter().map(|span| span.content.as_ref()).collect();
+        let style = reason.first().map(|span| span.style).unwrap_or_default();
+        line.push_span(Span::styled(fit(&text, room, more), style));
     }
     if let Some(groups) = &app.table.view.groups {
         let room = width.saturating_sub(line.width() + dot.width());
@@ -135,6 +164,14 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     line
 }
 
+/// Returns how a pause of the sorting ends.
+fn resumes(app: &App) -> &'static str {
+    match app.modal.kill_dialog() {
+        Some(_) => SORTING_RESUMES_AFTER_DIALOG,
+        None => SORTING_RESUMES,
+    }
+}
+
 /// Formats the number of marks: `3 marked (1 hidden)`.
 fn marked(app: &App) -> String {
     let hidden = match app.marks.hidden {
@@ -144,10 +181,10 @@ fn marked(app: &App) -> String {
     format!("{} marked{hidden}", app.marks.len())
 }
 
-/// Returns the row counts: `17 of 212 shown`, `195 below ▲1`, and what holds for the table now.
+/// Returns the rows outside the window, `195 below ▲1`, and what holds for the table now.
 fn counts(app: &App, theme: &Theme) -> Vec<Vec<Span<'static>>> {
     let quiet = |text: String| vec![Span::styled(text, theme.dim)];
-    let mut parts: Vec<_> = totals(app).into_iter().map(quiet).collect();
+    let mut parts = Vec::new();
     if !app.areas().table.is_empty() && !app.covers_table() {
         parts.extend(outside_window(app, theme));
     }
@@ -206,12 +243,15 @@ fn outside_window(app: &App, theme: &Theme) -> Vec<Vec<Span<'static>>> {
     parts
 }
 
-/// Formats what holds for the table now: `sorted by idle`, `29 idle hidden`.
+/// Formats what holds for the table now: `sorted by IDLE, largest first`, `29 idle hidden`.
 fn modes(app: &App) -> Vec<String> {
     let mut parts = Vec::new();
-    let sort = app.table.sort.column;
-    if !app.seen_columns().iter().any(|fitted| fitted.id == sort) {
-        parts.push(format!("sorted by {}", sort.column().name));
+    let sort = app.table.sort;
+    let has_sign = |id: ColumnId| id == sort.column && !id.column().heading.is_empty();
+    let is_named = app.seen_columns().iter().any(|fitted| has_sign(fitted.id));
+    // The heading of the sort column has the sign of the direction.
+    if !is_named && !app.table.shows_groups() {
+        parts.push(sort.words());
     }
     if app.table.hide_idle {
         parts.push(format!("{} idle hidden", app.table.view.idle_hidden));
@@ -248,8 +288,11 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
         ]
     };
     let width = |hint: &[Span<'_>]| hint.iter().map(Span::width).sum::<usize>();
-    // The keys for help and quit stay; of the others, as many as fit between.
-    let is_kept = |binding: &&Binding| matches!(binding.action, Action::Help | Action::Quit);
+    // The keys for help and quit stay, and the one that answers a question; of the others, as many as fit between.
+    let is_accept =
+        |binding: &Binding| binding.context == KeyContext::Dialog && binding.action == Action::Accept;
+    let is_kept =
+        |binding: &&Binding| matches!(binding.action, Action::Help | Action::Quit) || is_accept(binding);
     let kept: Vec<_> = usable.clone().filter(is_kept).flat_map(hint).collect();
     let room = (usize::from(area.width) + 2).saturating_sub(width(&kept));
     let mut line = Line::from(" ");

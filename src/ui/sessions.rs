@@ -2,19 +2,20 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::wrap;
+use super::draw::{fit, wrap};
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
 use super::{clicks, no_data, outside};
 use crate::app::App;
+use crate::app::columns::{ColumnId, Sessions, TableKind as _};
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::keymap::Action;
 use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::row::TableRow;
-use crate::model::{Snapshot, counted, visible};
+use crate::model::{Snapshot, counted, display_width, visible};
 
 /// Draws the head and the window of rows. Returns the lines with an effect of clicks.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<ClickableLine> {
@@ -76,6 +77,28 @@ pub(super) fn is_live(app: &App, endpoint: &EndpointState, shown: &Snapshot) -> 
     }
     let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
     !stale && !matches!(endpoint.link, LinkState::Failing { .. })
+}
+
+/// Returns the id and the whole reason of the row under the cursor if the column WHY is cut or has no room: `2: idle
+/// 4h 12m, keeps db-01 open`. `None` if the reason can be read elsewhere.
+pub(super) fn whole_reason(app: &App, theme: &Theme, width: usize) -> Option<Vec<Span<'static>>> {
+    let is_covered = app.covers_table() || app.modal.kill_dialog().is_some() || app.detail.is_some();
+    if is_covered || app.areas().table.is_empty() || app.table.shows_groups() {
+        return None;
+    }
+    let row = app.table.view.row(app.table.cursor.position())?;
+    let severity = row.diagnosis.severity().filter(|_| !row.has_ended())?;
+    let reason = Sessions::cell(ColumnId::WHY.column(), &row)?;
+    let columns = app.seen_columns();
+    let room = columns.iter().find(|fitted| fitted.id == ColumnId::WHY);
+    let is_whole = room.is_some_and(|fitted| display_width(&reason) <= usize::from(fitted.width));
+    // The counts keep their place.
+    let text = fit(
+        &format!("{}: {reason}", row.session.id),
+        width * 2 / 3,
+        theme.glyphs.more,
+    );
+    (!is_whole).then(|| vec![Span::styled(text, theme.severity(severity))])
 }
 
 /// Returns why the filter matches no session, and the way back to all if Esc leads there now.

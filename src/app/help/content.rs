@@ -127,7 +127,7 @@ const WORDS: [(&str, &str); 7] = [
     ),
     (
         SORTING_PAUSED,
-        "after a key, or in a dialog, rows keep their places for some seconds",
+        "after a key for some seconds, and in the kill dialog, rows keep their places; < > and I sort at once",
     ),
     (
         CONNECTIONS_READ,

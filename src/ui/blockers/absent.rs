@@ -17,6 +17,8 @@ const LOAD_PLUGIN: &str = "INSTALL SONAME 'metadata_lock_info'";
 
 /// Returns the title and the summary.
 pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let age = read_age(app).map(|age| format!("  {age}")).unwrap_or_default();
+    let room = width.saturating_sub(10 + age.width());
     let text = if app.has_only_drafts() {
         "unknown: the draft API has no locks".to_owned()
     } else if !has_access(app) {
@@ -28,10 +30,8 @@ pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> 
             (_, None) => "no session waits for a lock".to_owned(),
         }
     } else {
-        summary(app)
+        summary(app, room)
     };
-    let age = read_age(app).map(|age| format!("  {age}")).unwrap_or_default();
-    let room = width.saturating_sub(10 + age.width());
     let text = fit(&text, room, theme.glyphs.more);
     let gap = room.saturating_sub(text.width());
     vec![Line::from(vec![

@@ -84,7 +84,12 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
         };
         (text, "", "", theme.act)
     } else if count > 0 {
-        let text = format!("{count} of these {} {are} not stuck. ", counted(total, "session"));
+        let long = format!("{count} of these {} {are} not stuck. ", counted(total, "session"));
+        let text = if long.len() + "h strikes them out".len() <= width {
+            long
+        } else {
+            format!("{count} of {total} {are} not stuck. ")
+        };
         let rest = if count == 1 {
             " strikes it out"
         } else {
@@ -209,7 +214,21 @@ fn checks<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Li
             format!("{text}, checked {age}")
         }
     };
+    let again = |text: &str| {
+        if age.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{text}, checked {age}; again before each DELETE")
+        }
+    };
     let all = [
+        (
+            again(" still the same"),
+            " already gone",
+            " will not be killed",
+            " struck out",
+        ),
+        (again(" same"), " gone", " not killed", " struck out"),
         (
             long(" still the same"),
             " already gone",

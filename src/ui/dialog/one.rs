@@ -1,6 +1,7 @@
 //! One victim in full.
 
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::consequences::locks;
 use super::{LABEL, Middle, age_of_check, fact};
@@ -163,8 +164,13 @@ fn check<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<Lin
                 let parts = parts.replace("process start", "whether the proxy was restarted");
                 format!("; not checked: {parts}")
             });
+            let parts = parts.unwrap_or_default();
             let same = format!("{} same session, checked {age}", glyphs.check);
-            wrapped(same + &parts.unwrap_or_default(), theme.good)
+            let again = [" right before its DELETE", " before its DELETE", " before DELETE"];
+            let again = again.map(|again| format!("{same}; again{again}{parts}"));
+            let [.., short] = &again;
+            let fitting = again.iter().find(|text| text.width() <= width);
+            wrapped(fitting.unwrap_or(short).clone(), theme.good)
         }
         KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => wrapped(
             format!("{} cannot be checked: {fault}; trying again", glyphs.cross),

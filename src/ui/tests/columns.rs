@@ -45,7 +45,7 @@ fn the_columns_on_a_small_screen() {
 }
 
 /// A fleet over two minutes that grows, loses a few sessions and has more and more stuck ones.
-fn moving(size: (u16, u16), dialect: Dialect) -> AppHarness {
+pub(super) fn moving(size: (u16, u16), dialect: Dialect) -> AppHarness {
     let mut stage = AppHarness::new(dialect, size);
     for second in 0..120_u64 {
         let sessions = (second / 3..40 + second).map(|id| {

@@ -106,6 +106,31 @@ fn the_question_about_many_at_every_size() {
 }
 
 #[test]
+fn the_kill_log_has_the_reason_that_was_typed() {
+    let mut stage = many((80, 24));
+    stage.app.settings.grace = Duration::from_secs(3);
+    stage.type_text("13");
+    stage.press(Code::Enter);
+    stage.press(Code::Char('u'));
+    stage.press(Code::Char('l'));
+    let log = frame(&stage);
+    assert!(log.contains("reason         pool is stuck"), "{log}");
+}
+
+#[test]
+fn a_narrow_dialog_keeps_when_it_sends_and_how_to_answer() {
+    let mut stage = many((60, 15));
+    stage.app.settings.grace = Duration::from_secs(3);
+    let text = frame(&stage);
+    assert!(text.contains("type 13, then Enter: _   sent after 3s"), "{text}");
+    let mut stage = crate::app::locked::locked((60, 15));
+    crate::app::tests::kills::asked(&mut stage, 1042);
+    let text = frame(&stage);
+    assert!(text.contains("n no") && text.contains("Enter accept"), "{text}");
+    assert!(text.contains("checked just now; again before"), "{text}");
+}
+
+#[test]
 fn the_countdown_the_progress_and_the_outcomes() {
     let mut stage = many((80, 24));
     stage.app.settings.grace = Duration::from_secs(3);

@@ -1,6 +1,7 @@
 //! Rows outside of the window, matches of a search, and the question about the configuration file.
 
 use super::*;
+use crate::app::columns::{ColumnId, Sessions, TableKind as _};
 use crate::app::harness;
 use crate::app::msg::Msg;
 use crate::app::saving::{SaveResult, SettingChange};
@@ -16,6 +17,8 @@ fn many_users(size: (u16, u16)) -> AppHarness {
     stage.list(&harness::draft(&sessions.collect::<Vec<_>>()));
     stage.press(Code::Char('t'));
     stage.type_text("<<");
+    // The next key removes the message about the order.
+    stage.press(Code::Home);
     stage.wait_until_idle();
     stage
 }
@@ -99,4 +102,25 @@ fn a_long_error_of_a_filter_is_shown_whole_above_the_prompt() {
     let words = words.join(" ");
     assert!(words.contains("unknown field 'xqzxqz': fields: "), "{text}");
     assert!(words.contains("rows_locked"), "no field is cut away: {text}");
+}
+
+#[test]
+fn the_whole_reason_of_the_row_under_the_cursor_can_be_read_without_a_key() {
+    let mut cut = 0;
+    for size in [(60, 15), (80, 24), (120, 40)] {
+        let mut stage = super::columns::moving(size, Dialect::JsonApi);
+        for place in 0..stage.app.table.view.len() {
+            let row = stage.app.table.view.row(place).unwrap();
+            let id = row.session.id;
+            let why = Sessions::cell(ColumnId::WHY.column(), &row).unwrap_or_default();
+            let why = why.into_owned();
+            stage.type_text(&id.to_string());
+            stage.wait(Duration::from_secs(6));
+            stage.draw();
+            let text = frame(&stage);
+            assert!(text.contains(&why), "{size:?} {id} {why}:\n{text}");
+            cut += usize::from(text.contains(&format!("{id}: {why}")));
+        }
+    }
+    assert!(cut > 0, "no reason was cut");
 }
