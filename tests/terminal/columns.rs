@@ -67,7 +67,7 @@ fn the_option_chooses_before_the_file_does() {
         let mut pty = start.open();
         has_head(&pty, head);
         // The order is still by IDLE, which is hidden.
-        pty.sees("sorted by idle");
+        pty.sees("sorted by IDLE, largest first");
         pty.keys(">");
         pty.wait("sorted by the first column", |screen| {
             lines(screen)[2].contains(if head.starts_with("ID") {
@@ -76,6 +76,8 @@ fn the_option_chooses_before_the_file_does() {
                 "WORKER▴"
             })
         });
+        pty.sees("smallest first");
+        pty.keys("j");
         pty.no_longer_sees("sorted by");
         pty.keys("q");
         pty.ends_with(0);
