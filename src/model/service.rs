@@ -52,7 +52,7 @@ pub struct ServiceState {
 }
 
 impl ServiceState {
-    /// Creates a service of which only the name is known.
+    /// Creates a service. Only its name is known.
     pub const fn named(name: Text) -> Self {
         Self {
             name,

@@ -25,7 +25,7 @@ struct Change {
     words: String,
     /// How long the trouble had lasted, if that is known.
     lasted: Option<Span>,
-    /// How long sessions have waited for a lock, as far as the trouble is that.
+    /// How long sessions have waited for a lock, if the trouble is a lock.
     waited: Option<Span>,
     /// The root blocker that the session waits for.
     blocker: Option<String>,
@@ -180,7 +180,7 @@ fn change(
     let was = known.and_then(|known| known.strongest());
     let (kind, finding) = match (was, now.strongest()) {
         (None, Some(found)) => {
-            // Without data before, it may have been stuck for long.
+            // Without data before, it may have been stuck already.
             let is_first_data = known.is_some_and(|known| known.unjudged.has(found.reason.name));
             let kind = if is_first_data {
                 EventKind::AlreadyStuck(found.severity)

@@ -7,7 +7,7 @@ use crate::diagnosis::Severity;
 pub(crate) enum EventKind {
     /// A session became stuck.
     Stuck(Severity),
-    /// A session is stuck in the first list, or in the first one in which its reason can be judged.
+    /// A session is stuck in the first list, or in the first one that shows its reason.
     AlreadyStuck(Severity),
     /// A session that was ● became ▲.
     Worse,
