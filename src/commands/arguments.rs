@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use super::exit::ExitStatus;
-use super::output;
+use super::output::{self, visible};
 use crate::cli::Cli;
 use crate::config::refuses_color;
 
@@ -21,10 +21,11 @@ fn print(error: &clap::Error) -> ExitCode {
         io::stdout().is_terminal()
     };
     let styled = error.render();
-    let text = if wants_color(std::env::args_os()).unwrap_or(is_terminal && !refuses_color()) {
+    let is_colored = wants_color(std::env::args_os()).unwrap_or(is_terminal && !refuses_color());
+    let text = if is_colored && are_plain(std::env::args_os()) {
         styled.ansi().to_string()
     } else {
-        styled.to_string()
+        visible_lines(&styled.to_string())
     };
     if error.use_stderr() {
         // If it cannot be written, the status still reports the error.
@@ -38,6 +39,21 @@ fn print(error: &clap::Error) -> ExitCode {
             failure.exit().into()
         }
     }
+}
+
+/// Whether all arguments are shown as they are. An error quotes them, and its colors look like the
+/// sequences in an argument.
+fn are_plain(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    let is_plain = |argument: OsString| {
+        let text = argument.to_string_lossy();
+        visible(&text) == text
+    };
+    arguments.into_iter().all(is_plain)
+}
+
+/// Returns a text in which every line is safe to print.
+fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the choice of the last `--color`; `None` for `auto` or without the option. Also works if other
@@ -78,5 +94,16 @@ mod tests {
         assert_eq!(wants("maxtop --color never --color always"), Some(true));
         assert_eq!(wants("maxtop --color always --color=auto"), None);
         assert_eq!(wants("maxtop never"), None);
+    }
+
+    #[test]
+    fn errors_show_what_a_terminal_would_obey() {
+        let plain = |argument: &str| are_plain([OsString::from(argument)]);
+        assert!(plain("user=app*") && plain(r"a\b"));
+        assert!(!plain("\u{1b}[2J") && !plain("a\u{202e}b") && !plain("\u{9b}2J"));
+        assert_eq!(
+            visible_lines("bad '\u{9b}2J\u{202e}'\n\n\u{200b}x\n"),
+            "bad '\\u{9b}2J\\u{202e}'\n\n\\u{200b}x\n"
+        );
     }
 }

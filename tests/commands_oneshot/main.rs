@@ -16,6 +16,8 @@ mod config;
 mod doctor;
 mod event_log;
 mod evidence;
+#[path = "../support/exchange.rs"]
+mod exchange;
 mod export;
 mod faults;
 #[path = "../support/front.rs"]

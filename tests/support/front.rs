@@ -7,9 +7,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+
+use crate::exchange::{Request, forward, read_request};
 
 /// Handling of a connection after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,13 +171,13 @@ async fn accept(listener: TcpListener, inner: &Arc<Inner>) {
 async fn serve(inner: Arc<Inner>, connection: usize, mut stream: TcpStream) {
     let mut stop = inner.stop.subscribe();
     loop {
-        let head = tokio::select! {
+        let request = tokio::select! {
             _ = stop.wait_for(|stop| *stop > 1) => return,
-            head = read_head(&mut stream) => head,
+            request = read_request(&mut stream) => request,
         };
-        let Ok(Some(head)) = head else { return };
+        let Ok(Some(request)) = request else { return };
         // The client may have closed it.
-        if !matches!(inner.exchange(connection, &mut stream, &head).await, Ok(true)) {
+        if !matches!(inner.exchange(connection, &mut stream, &request).await, Ok(true)) {
             return;
         }
     }
@@ -188,10 +190,13 @@ impl Inner {
     }
 
     /// Answers one request. Returns whether the connection stays open.
-    async fn exchange(&self, connection: usize, stream: &mut TcpStream, head: &str) -> io::Result<bool> {
-        let line = head.lines().next().unwrap_or_default();
-        let line = line.trim_end_matches(" HTTP/1.1");
-        let line = line.split('?').next().unwrap_or_default().to_owned();
+    async fn exchange(
+        &self,
+        connection: usize,
+        stream: &mut TcpStream,
+        request: &Request,
+    ) -> io::Result<bool> {
+        let line = request.line().to_owned();
         self.note(connection, What::Asked(line.clone()));
         let same = What::Asked(line.clone());
         let nth = self
@@ -201,7 +206,11 @@ impl Inner {
             .iter()
             .filter(|note| note.what == same)
             .count();
-        let (head, body) = self.reply(head).await?;
+        let mut reply = forward(self.target, request).await?;
+        if self.after == After::Close {
+            reply = reply.with("Connection: close");
+        }
+        let (head, body) = (reply.head(), reply.body);
         let delivery = (self.play)(&Asked {
             connection,
             line: line.clone(),
@@ -237,39 +246,4 @@ impl Inner {
         self.note(connection, What::Answered(line));
         Ok(self.after == After::Keep && delivery != Delivery::StopServing)
     }
-
-    /// The endpoint's reply, with a head of this front.
-    async fn reply(&self, request: &str) -> io::Result<(String, Vec<u8>)> {
-        let mut behind = TcpStream::connect(self.target).await?;
-        let request = request.replacen("\r\n", "\r\nConnection: close\r\n", 1);
-        behind.write_all(request.as_bytes()).await?;
-        let mut reply = Vec::new();
-        behind.read_to_end(&mut reply).await?;
-        let end = reply.windows(4).position(|window| window == b"\r\n\r\n");
-        let end = end.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let body = reply.split_off(end + 4);
-        let head = String::from_utf8_lossy(&reply[..end]).into_owned();
-        let is_kept = |line: &&str| {
-            let lower = line.to_ascii_lowercase();
-            assert!(!lower.contains("chunked"), "{lower}");
-            !lower.starts_with("connection:") && !lower.starts_with("content-length:")
-        };
-        let mut lines: Vec<_> = head.lines().filter(is_kept).map(str::to_owned).collect();
-        lines.push(format!("Content-Length: {}", body.len()));
-        lines.extend((self.after == After::Close).then(|| "Connection: close".to_owned()));
-        Ok((format!("{}\r\n\r\n", lines.join("\r\n")), body))
-    }
-}
-
-/// The head of the next request. Returns `None` if the client has closed the connection.
-async fn read_head(stream: &mut TcpStream) -> io::Result<Option<String>> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        match stream.read_u8().await {
-            Ok(byte) => head.push(byte),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Some(String::from_utf8_lossy(&head).into_owned()))
 }

@@ -2,7 +2,7 @@
 
 use crate::bytes;
 use crate::endpoint::Endpoint;
-use crate::hostile::assert_harmless;
+use crate::harmless::assert_harmless;
 use crate::pty::Pty;
 use crate::screen::ids;
 use crate::start::Start;

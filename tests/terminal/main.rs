@@ -14,6 +14,7 @@
 
 mod bytes;
 mod endpoint;
+mod harmless;
 #[path = "../support/json_schema.rs"]
 mod json_schema;
 mod pty;

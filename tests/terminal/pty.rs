@@ -145,7 +145,7 @@ impl Pty {
     }
 
     /// Returns the process id of the program.
-    fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         let below_a_shell = std::fs::read_to_string(self.home.path().join("id"));
         below_a_shell.map_or_else(
             |_| self.child.process_id().unwrap(),

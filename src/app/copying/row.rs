@@ -8,7 +8,7 @@ use crate::app::column::{Column, TableKind};
 use crate::app::columns::Sessions;
 use crate::app::groups::columns::GroupTable;
 use crate::app::row::TableRow;
-use crate::model::counted;
+use crate::model::{counted, visible};
 
 /// Maximum number of rows that are copied at once. Terminals limit the size of their clipboard; a file has no limit.
 const MAX_ROWS: usize = 200;
@@ -96,7 +96,7 @@ impl App {
         if let Ok(Some((_, filter))) = self.table.chosen_group(&self.table.filter) {
             choices.push(CopyChoice::new(
                 "filter for its sessions",
-                filter.text().to_owned(),
+                visible(filter.text()).into_owned(),
             ));
             choices.extend(self.list_command(None, &filter));
         }

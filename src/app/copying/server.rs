@@ -8,7 +8,7 @@ use crate::app::cursor::KeyedRows as _;
 use crate::app::server_view::ServerKey;
 use crate::app::server_view::columns::{ServerTable, ServiceTable};
 use crate::filter::Filter;
-use crate::model::{Dialect, EndpointId, curl_line, maxctrl, percent_encoded};
+use crate::model::{Dialect, EndpointId, curl_line, maxctrl, percent_encoded, visible};
 
 impl App {
     /// Returns what can be copied about the server or service under the cursor.
@@ -39,7 +39,7 @@ impl App {
         if let Some(filter) = self.filter_of_server(field, endpoint, name) {
             choices.push(CopyChoice::new(
                 "filter for its sessions",
-                filter.text().to_owned(),
+                visible(filter.text()).into_owned(),
             ));
             choices.extend(self.list_command(Some(endpoint), &filter));
         }
