@@ -156,7 +156,7 @@ fn they_stay_when_the_session_ends() {
             .any(|line| line.contains(&title) && line.contains("ended"))
     });
     pty.keys("K");
-    pty.sees(&format!("{id} has already ended"));
+    pty.sees("this session has already ended");
     pty.keys("\x1b");
     pty.wait("the table", |screen| ids(screen).len() >= 11);
     assert_eq!(endpoint.deletes(), Vec::<String>::new());

@@ -129,7 +129,7 @@ fn a_new_process_is_a_new_table() {
             cursor_line(screen).is_some_and(|(_, line)| line.contains("ended"))
         });
         pty.keys("K");
-        pty.sees(&format!("{id} has already ended"));
+        pty.sees("this session has already ended");
         pty.keys("gG");
         pty.wait("only new ones", |screen| {
             let shown = ids(screen);

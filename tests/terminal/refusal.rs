@@ -68,14 +68,18 @@ fn enter_typed_ahead_means_no() {
 fn another_user_under_the_number_is_not_ended() {
     for dialect in DIALECTS {
         let endpoint = Endpoint::new(12);
-        let mut pty = endpoint.watched(dialect).size(120, 24).open();
+        // Without another list, which would show that the confirmed session has ended.
+        let mut pty = endpoint.watched_every("1h", dialect).size(120, 24).open();
         let id = ask_checked(&mut pty);
         let before = endpoint.user(id);
         assert!(endpoint.running().impersonate(id, "mallory"));
         confirm(&mut pty, "y");
         pty.sees(&format!("refused: id {id} is now mallory@"));
         pty.sees(&format!("(was {before}@"));
-        lives(&endpoint, &pty, id);
+        pty.keys("r");
+        endpoint.polled(1, &pty);
+        assert_eq!(endpoint.deletes(), Vec::<String>::new());
+        assert!(endpoint.has(id));
         pty.keys("q");
         pty.ends_with(0);
     }
@@ -102,11 +106,28 @@ fn another_user_before_the_first_check_is_shown_beside_the_old_one() {
 fn one_that_ends_meanwhile_is_said_to_be_gone() {
     for dialect in DIALECTS {
         let endpoint = Endpoint::new(12);
-        let mut pty = endpoint.watched(dialect).open();
+        let mut pty = endpoint.watched_every("1h", dialect).open();
         let id = ask_checked(&mut pty);
         assert!(endpoint.running().kill(id));
         confirm(&mut pty, "y");
         pty.sees("was already gone");
+        pty.keys("r");
+        endpoint.polled(1, &pty);
+        assert_eq!(endpoint.deletes(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn one_that_ends_under_the_question_takes_yes_away() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched(dialect).open();
+        let id = ask_checked(&mut pty);
+        assert!(endpoint.running().kill(id));
+        pty.sees(&format!("Session {id} has already ended"));
+        pty.no_longer_sees("Yes, kill it");
+        pty.keys("y\r");
+        pty.no_longer_sees("has already ended ─");
         endpoint.polled(3, &pty);
         assert_eq!(endpoint.deletes(), Vec::<String>::new());
     }

@@ -150,7 +150,7 @@ fn a_session_that_ends_under_the_cursor_stays_until_it_leaves() {
     // The row is shown, but its session no longer exists.
     pty.look(|screen| assert!(lines(screen)[22].starts_with(" 11 sessions")));
     pty.keys("K");
-    pty.sees(&format!("{id} has already ended"));
+    pty.sees("this session has already ended");
     pty.keys("j");
     pty.wait("it is gone", |screen| !ids(screen).contains(&id));
     assert_eq!(endpoint.deletes(), Vec::<String>::new());

@@ -92,7 +92,7 @@ fn waits_short(lasted: Span, wait: &SessionWait) -> String {
             format!("waits {lasted} for thread {thread}")
         }
         (Some(LockHolder::EndedSession { id, .. }), false) => {
-            format!("waits {lasted} for {id} (ended)")
+            format!("waits {lasted}, {id} ended")
         }
         (Some(LockHolder::PreparedXa), false) => format!("waits {lasted} for XA"),
         (Some(_), true) | (None, _) => format!("waits {lasted} for a lock"),

@@ -21,7 +21,14 @@ pub(super) fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     let parts = parts(app, theme, width);
     let reason = sessions::whole_reason(app, theme, width);
     let mut line = CountLine::new(theme);
-    let room = width.saturating_sub(reason.as_ref().map_or(0, |part| line.part_width(part)));
+    let whole = reason.as_ref().map_or(0, |part| line.part_width(part));
+    // An order that no heading shows comes before the end of the reason.
+    let reserved = if names_sort(app) {
+        whole.min(MIN_REASON)
+    } else {
+        whole
+    };
+    let room = width.saturating_sub(reserved);
     if !app.table.filter.is_empty() {
         let wanted: usize = parts.iter().map(|part| line.part_width(part)).sum();
         let room = room.saturating_sub(wanted).max(room / FILTER_SHARE);
@@ -31,7 +38,8 @@ pub(super) fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     // How a pause of the sorting ends is left out first.
     let all = line.width() + parts.iter().map(|part| line.part_width(part)).sum::<usize>();
     let resumes = Some(resumes(app))
-        .filter(|resumes| app.table.view.groups.is_none() && all + resumes.width() <= room + 1);
+        .filter(|_| app.table.view.groups.is_none())
+        .filter(|resumes| all + whole + resumes.width() <= width + 1);
     for mut part in parts {
         // A part is left out rather than cut.
         if !line.is_empty() && line.width() + line.part_width(&part) > room + 1 {
@@ -55,6 +63,9 @@ pub(super) fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     }
     line.line
 }
+
+/// Minimum room for the reason of the row under the cursor, in cells.
+const MIN_REASON: usize = 12;
 
 /// A line of parts with a dot between them.
 struct CountLine {
@@ -190,12 +201,8 @@ fn outside_window(app: &App, theme: &Theme) -> Vec<Vec<Span<'static>>> {
 /// Formats what holds for the table now: `sorted by IDLE, largest first`, `29 idle hidden`.
 fn modes(app: &App) -> Vec<String> {
     let mut parts = Vec::new();
-    let sort = app.table.sort;
-    let has_sign = |id: ColumnId| id == sort.column && !id.column().heading.is_empty();
-    let is_named = app.seen_columns().iter().any(|fitted| has_sign(fitted.id));
-    // The heading of the sort column has the sign of the direction.
-    if !is_named && !app.table.shows_groups() {
-        parts.push(sort.words());
+    if names_sort(app) {
+        parts.push(app.table.sort.words());
     }
     if app.table.hide_idle {
         parts.push(format!("{} idle hidden", app.table.view.idle_hidden));
@@ -205,4 +212,12 @@ fn modes(app: &App) -> Vec<String> {
     }
     parts.extend(app.esc_target().map(|target| format!("Esc back to {target}")));
     parts
+}
+
+/// Whether the order has to be named, because no heading has the sign of its direction.
+fn names_sort(app: &App) -> bool {
+    let sort = app.table.sort.column;
+    let has_sign = |id: ColumnId| id == sort && !id.column().heading.is_empty();
+    let is_shown = app.seen_columns().iter().any(|fitted| has_sign(fitted.id));
+    !is_shown && !app.table.shows_groups()
 }
