@@ -70,7 +70,7 @@ pub(crate) struct Reporter {
     groups: TopGroups,
     blocking: WorstBlocking,
     states: SeenStates,
-    /// Number of diagnosed rounds of lists.
+    /// Number of diagnosed rounds that have a list.
     diagnosed: u64,
     /// Number of parts of the recording that could not be read.
     damaged: u32,
@@ -172,7 +172,7 @@ impl Reporter {
     /// Handles the diagnosed lists of a round.
     pub(crate) fn on_view(&mut self, view: &Arc<TableView>, at: Now) {
         self.rounds.set_view(Arc::clone(view));
-        self.diagnosed += 1;
+        self.diagnosed += u64::from(!view.snapshots.is_empty());
         for event in self.finder.in_view(view, at) {
             self.events.push(event.alone());
         }

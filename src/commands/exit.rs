@@ -209,6 +209,9 @@ pub(super) enum CommandError {
     /// A part that ends before it starts.
     #[error("the part ends before it starts: give FROM and TO in order")]
     EmptyPart,
+    /// A part that would replace the recording that it is cut from.
+    #[error("the part would replace the recording itself: choose another file")]
+    OverItself,
     #[cfg(feature = "demo")]
     /// The embedded endpoint could not be started.
     #[error(transparent)]
@@ -245,6 +248,7 @@ impl CommandError {
             | Self::Recorder(RecorderError::Exists(_) | RecorderError::Terminal)
             | Self::RecordingTime(_)
             | Self::EmptyPart
+            | Self::OverItself
             | Self::CannotPrompt
             | Self::NoServerAccess => ExitStatus::Usage,
             #[cfg(feature = "demo")]

@@ -101,9 +101,16 @@ fn once(
     {
         output::remark(&line);
     }
+    let is_unknown = view.no_match.is_some() && view.undecided() > 0;
     let Some(fail_if) = fail_if else {
-        return Ok(exit);
+        return Ok(match exit {
+            ExitStatus::Done if is_unknown => ExitStatus::Failed,
+            exit => exit,
+        });
     };
+    if let Some(line) = FailIf::scope(&view) {
+        output::remark(&line);
+    }
     let matches = fail_if.evaluate(&view);
     if let Some(line) = fail_if.line(&matches, &view, clients) {
         output::remark(&line);

@@ -41,6 +41,9 @@ pub(super) fn run(global: &GlobalOptions, args: &ReplayArgs) -> Result<ExitStatu
         return opened.print_info();
     }
     if let (Some(times), Some(part)) = (&args.cut, &args.output) {
+        if is_same_file(&args.file, part) {
+            return Err(CommandError::OverItself);
+        }
         return opened.cut(times, part, args.force);
     }
     let at = args.at.as_deref().map(str::parse::<RecordingTime>).transpose()?;
@@ -133,7 +136,10 @@ impl Opened {
         } else {
             lines.push(("from", "no facts".to_owned()));
         }
-        let end = if recording.is_complete() {
+        let damage = recording.facts().find_map(Result::err);
+        let end = if damage.is_some() {
+            "damaged"
+        } else if recording.is_complete() {
             "complete"
         } else {
             "ends in the middle: the recorder was interrupted"
@@ -145,7 +151,7 @@ impl Opened {
             let mut lines = lines.iter();
             lines.try_for_each(|(name, value)| writeln!(out, "{name:9} {value}"))
         })?;
-        Ok(ExitStatus::Done)
+        damage.map_or(Ok(ExitStatus::Done), |error| Err(self.failed(error)))
     }
 
     /// Writes a part to another file.
@@ -175,6 +181,12 @@ impl Opened {
         write_part(target, &bytes)?;
         Ok(ExitStatus::Done)
     }
+}
+
+/// Whether two paths name the same existing file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    canonical(one).is_some_and(|one| Some(one) == canonical(other))
 }
 
 fn time(at: Timestamp, zone: &TimeZone) -> String {

@@ -226,7 +226,7 @@ impl Evidence {
     }
 
     /// Returns the next step for the user.
-    pub(super) fn next_step(&self, session: &Session, place: StepFor) -> String {
+    pub(super) fn next_step(&self, session: &Session, place: StepFor<'_>) -> String {
         next_step::next_step(self, session, place)
     }
 

@@ -38,7 +38,7 @@ impl Finding {
     }
 
     /// Returns the next step for the user.
-    pub(crate) fn next_step(&self, session: &Session, place: StepFor) -> String {
+    pub(crate) fn next_step(&self, session: &Session, place: StepFor<'_>) -> String {
         self.evidence.next_step(session, place)
     }
 }

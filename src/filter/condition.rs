@@ -59,8 +59,13 @@ pub(super) fn condition(input: &mut LexInput<'_>) -> Parsed<Expr> {
     }
     ends(input)?;
     blanks(input)?;
-    if let Some(flag) = FilterField::named(name).filter(|field| field.kind() == FieldType::Flag) {
-        return Ok(Expr::Flag(flag));
+    match FilterField::named(name) {
+        Some(flag) if flag.kind() == FieldType::Flag => return Ok(Expr::Flag(flag)),
+        Some(field) => {
+            let (found, example) = (shown(name), field.example);
+            return mistake(at, ErrorKind::FieldAlone { found, example });
+        }
+        None => {}
     }
     if SavedFilters::is_reference_inside(name) {
         let found = shown(name);

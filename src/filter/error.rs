@@ -58,6 +58,14 @@ pub enum ErrorKind {
         /// Plural noun for the values.
         plural: &'static str,
     },
+    /// The name of a field without an operator. As a text to search for, it would select other sessions than intended.
+    #[error("'{found}' is a field: write a condition such as {example}, or quote a text to search for")]
+    FieldAlone {
+        /// The name found.
+        found: String,
+        /// A condition with the field.
+        example: &'static str,
+    },
     /// A blank between a number and its unit, or between the parts of a duration.
     #[error("write '{joined}' without a blank, or quote a text to search for")]
     Detached {

@@ -289,7 +289,7 @@ fn not_binds_tightest_and_or_loosest() {
             r#"'and' and 'not' "stuck" known"#,
             "'and' and 'not' and 'stuck' and known",
         ),
-        ("user", "'user'"),
+        ("'user'", "'user'"),
         ("known(user)", "known(user)"),
     ] {
         assert_eq!(filter(typed).to_string(), canonical, "{typed}");

@@ -23,6 +23,8 @@ pub(super) const LEAD: Duration = Duration::from_mins(1);
 pub struct Recording {
     header: Header,
     chunks: Arc<[Chunk]>,
+    /// Whether every chunk has an end, those without facts too.
+    has_end: bool,
     limits: Limits,
 }
 
@@ -45,6 +47,7 @@ impl Recording {
         let bytes = bytes.into();
         let (header, mut offset) = Header::from_start(&bytes, limits.endpoints)?;
         let mut chunks: Vec<Chunk> = Vec::new();
+        let mut has_end = true;
         while let Some(rest) = bytes.get(offset..).filter(|rest| !rest.is_empty()) {
             if let Some(frame) = SkippableFrame::at(rest) {
                 offset += frame.length;
@@ -55,6 +58,7 @@ impl Recording {
                 // The last chunk, or a frame that was cut.
                 Err(_) => (rest.len(), false),
             };
+            has_end &= is_complete;
             let range = offset..offset + length;
             let after = SkippableFrame::at(bytes.get(range.end..).unwrap_or_default());
             let footer = after.and_then(|frame| Footer::of_frame(&frame, length));
@@ -79,6 +83,7 @@ impl Recording {
         Ok(Self {
             header,
             chunks: chunks.into(),
+            has_end,
             limits,
         })
     }
@@ -95,7 +100,7 @@ impl Recording {
 
     /// Whether the recording has an end. Otherwise the recorder was interrupted.
     pub fn is_complete(&self) -> bool {
-        self.chunks.last().is_none_or(|chunk| chunk.bytes.is_complete)
+        self.has_end
     }
 
     /// Returns the number of chunks.

@@ -170,6 +170,18 @@ fn a_session_that_matches_gives_its_own_status_and_the_list_is_printed() {
 }
 
 #[test]
+fn a_condition_says_how_many_sessions_the_filter_has_left_for_it() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let count = demo.list().len();
+    let ran = demo.maxtop(&["list", "-o", "json", "-f", "user=nobody", "--fail-if", "id>0"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let scope = format!("--fail-if is evaluated for 0 of {count} sessions: those that match user=nobody\n");
+    assert_eq!(ran.err, scope);
+    let ran = demo.maxtop(&["list", "-o", "json", "--fail-if", "id=999999"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+}
+
+#[test]
 fn sessions_that_cannot_be_decided_do_not_match_and_are_counted() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let count = demo.list().len();

@@ -441,6 +441,10 @@ fn sessions_that_could_not_be_decided_are_named_with_the_cause() {
     assert_eq!(dry.status, 1, "{dry:?}");
     let listed = demo.maxtop(&["list", "-f", "blocks>0", "-o", "json"]);
     decided(all, &listed, unset);
+    assert_eq!(
+        listed.status, 1,
+        "nothing is known, which is not an empty list: {listed:?}"
+    );
     for args in [
         &["list", "-f", "blocks>0", "-o", "table"][..],
         &["kill", "--yes", "-f", "blocks>0"],

@@ -183,6 +183,28 @@ fn the_info_of_a_recording_names_its_endpoints_and_times() {
 }
 
 #[test]
+fn a_recording_that_was_cut_in_its_first_chunk_has_no_end() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let bytes = fs::read(stage.path()).unwrap();
+    for length in [bytes.len() / 4, bytes.len() / 2] {
+        fs::write(stage.path(), &bytes[..length]).unwrap();
+        let info = maxtop(&["replay", &file, "--info"]);
+        assert!(info.out.contains("ends in the middle"), "{length}: {info:?}");
+    }
+}
+
+#[test]
+fn a_part_does_not_replace_its_recording() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    let bytes = fs::read(stage.path()).unwrap();
+    let args = ["replay", &file, "--cut", "0s", "0s", "-o", &file, "--force"];
+    maxtop(&args).failed(2, "would replace the recording itself");
+    assert!(fs::read(stage.path()).unwrap() == bytes);
+}
+
+#[test]
 fn a_part_can_be_read_alone() {
     let stage = Stage::new(ServedDialects::JsonApi);
     let file = recorded(&stage);
@@ -259,5 +281,9 @@ fn a_file_that_is_no_recording_is_a_named_error() {
     ];
     maxtop(&args).failed(1, "byte");
     assert!(!part.exists());
+    let info = maxtop(&["replay", &file, "--info"]);
+    assert_eq!(info.status, 1, "{info:?}");
+    assert!(info.out.contains("end       damaged"), "{info:?}");
+    assert!(info.err.contains("byte"), "{info:?}");
     maxtop(&["replay", "/nowhere.mxr", "--info"]).failed(1, "cannot read the recording /nowhere.mxr");
 }

@@ -123,7 +123,6 @@ fn a_new_process_is_a_new_table() {
         let mut pty = endpoint.watched(dialect).size(120, 24).open();
         pty.wait("a table", |screen| has_rows(screen, 3));
         pty.keys("jk");
-        let id = pty.look(cursor_id).unwrap();
         endpoint.running().restart();
         pty.wait("the old session has ended", |screen| {
             cursor_line(screen).is_some_and(|(_, line)| line.contains("ended"))

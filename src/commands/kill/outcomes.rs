@@ -281,9 +281,11 @@ impl<'a> OutcomePrinter<'a> {
         }
         for task in tasks {
             let (who, id) = (task.victim.name(), task.victim.identity.id);
+            let url = task.victim.names.url.as_deref();
+            let on = url.map(|url| format!(" -e {url}")).unwrap_or_default();
             match task.outcome() {
                 Some(KillOutcome::Unknown(_)) => self.complain(&format!(
-                    "unknown whether {who} was killed: interrupted; check with 'maxtop show {id}'"
+                    "unknown whether {who} was killed: interrupted; check with 'maxtop show{on} {id}'"
                 )),
                 Some(outcome) if outcome.refusal().is_some_and(RefusalReason::is_a_stop) => {
                     self.complain(&format!(

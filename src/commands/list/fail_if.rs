@@ -7,7 +7,7 @@ use crate::commands::exit::{CommandError, ExitStatus};
 use crate::commands::server_access::undecided_cause;
 use crate::filter::{Filter, SavedFilters};
 use crate::kill::asks_why;
-use crate::model::{EndpointId, SessionId, counted};
+use crate::model::{EndpointId, SessionId, counted, visible};
 
 /// Maximum number of session ids in the line on stderr.
 const MAX_IDS: usize = 10;
@@ -46,6 +46,16 @@ impl FailIf {
             ExitStatus::Done if matches.is_undecided() => ExitStatus::Failed,
             exit => exit,
         }
+    }
+
+    /// Returns how many sessions a filter has left out. `None` if all are evaluated.
+    pub(super) fn scope(view: &TableView) -> Option<String> {
+        let (listed, total) = (view.listed_count(), view.total());
+        let filter = view.spec.filter.text().trim();
+        (listed < total && !filter.is_empty()).then(|| {
+            let (filter, total) = (visible(filter), counted(total, "session"));
+            format!("--fail-if is evaluated for {listed} of {total}: those that match {filter}")
+        })
     }
 
     /// Returns the line for stderr. `None` if no session matches and every one could be decided.

@@ -285,6 +285,10 @@ impl ListWatch {
         let Some(fail_if) = &self.fail_if else {
             return status;
         };
+        // The number changes from list to list, the filter does not.
+        if let Some(line) = FailIf::scope(view).filter(|_| self.said.insert("scope".to_owned())) {
+            self.notes.push(line);
+        }
         let matches = fail_if.evaluate(view);
         let has_match = !matches.sessions.is_empty();
         if let Some(line) = fail_if.line(&matches, view, &self.clients) {

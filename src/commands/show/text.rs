@@ -28,7 +28,7 @@ pub(super) fn write(
     let id = format!("{}  ", detail.session.id);
     labelled(out, &id, &detail.session.client())?;
     facts(out, shown, endpoint)?;
-    reasons(out, shown, is_ascii)?;
+    reasons(out, shown, endpoint, is_ascii)?;
     match &shown.locks.own {
         Some(own) => transaction::write(out, own)?,
         None if shown.dialect == Dialect::JsonApi && !shown.has_server_access => {
@@ -60,7 +60,7 @@ pub(super) fn write(
 }
 
 /// Writes the findings, most severe first.
-fn reasons(out: &mut impl Write, shown: &ShownSession, is_ascii: bool) -> io::Result<()> {
+fn reasons(out: &mut impl Write, shown: &ShownSession, url: &str, is_ascii: bool) -> io::Result<()> {
     let session = &shown.detail.session;
     if !shown.diagnosis.found.is_empty() || shown.absence.is_some() {
         writeln!(out, "\nWHY")?;
@@ -68,7 +68,11 @@ fn reasons(out: &mut impl Write, shown: &ShownSession, is_ascii: bool) -> io::Re
     for finding in &shown.diagnosis.found {
         let glyph = finding.severity.sign(is_ascii);
         labelled(out, &format!("  {glyph} "), &finding.sentence(session))?;
-        labelled(out, "    next: ", &finding.next_step(session, StepFor::Output))?;
+        labelled(
+            out,
+            "    next: ",
+            &finding.next_step(session, StepFor::Output { url }),
+        )?;
     }
     if let Some(absence) = &shown.absence {
         labelled(out, "  ", absence)?;

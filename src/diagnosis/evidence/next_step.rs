@@ -6,11 +6,14 @@ use crate::model::{COPIES_KILL, LockHolder, Session, SessionId, SessionWait, Tex
 
 /// Place that a next step is shown in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StepFor {
+pub(crate) enum StepFor<'a> {
     /// On the screen, which has keys.
     Screen,
     /// In the output of a command.
-    Output,
+    Output {
+        /// URL of the session's endpoint. The commands name it: another proxy has the same ids.
+        url: &'a str,
+    },
 }
 
 /// An action of a next step.
@@ -26,19 +29,21 @@ enum Means {
 
 impl Means {
     /// Returns the key or the command.
-    fn words(self, place: StepFor) -> String {
+    fn words(self, place: StepFor<'_>) -> String {
         match (place, self) {
             (StepFor::Screen, Self::Kill(_)) => "K".to_owned(),
             (StepFor::Screen, Self::Waits | Self::Chain(_)) => "b".to_owned(),
-            (StepFor::Output, Self::Kill(id)) => format!("'maxtop kill {id}'"),
-            (StepFor::Output, Self::Waits) => "'maxtop list -f \"waits>=0s\"'".to_owned(),
-            (StepFor::Output, Self::Chain(id)) => format!("'maxtop show {id}'"),
+            (StepFor::Output { url }, Self::Kill(id)) => format!("'maxtop kill -e {url} {id}'"),
+            (StepFor::Output { url }, Self::Waits) => {
+                format!("'maxtop list -e {url} -f \"waits>=0s\"'")
+            }
+            (StepFor::Output { url }, Self::Chain(id)) => format!("'maxtop show -e {url} {id}'"),
         }
     }
 }
 
 /// Returns the next step.
-pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor) -> String {
+pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor<'_>) -> String {
     let client = session.client();
     let kill = Means::Kill(session.id).words(place);
     let waits = Means::Waits.words(place);
@@ -84,14 +89,14 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor) 
 }
 
 /// Returns the next step for a session that waits for a lock.
-fn lock_wait(server: &Text, wait: &SessionWait, place: StepFor) -> String {
+fn lock_wait(server: &Text, wait: &SessionWait, place: StepFor<'_>) -> String {
     let waits = Means::Waits.words(place);
     match (&wait.blocker, wait.is_likely) {
         (Some(LockHolder::Session { id, .. }), false) => {
             let chain = Means::Chain(*id).words(place);
             let kill = match place {
                 StepFor::Screen => format!("a kill of {id}"),
-                StepFor::Output => Means::Kill(*id).words(place),
+                StepFor::Output { .. } => Means::Kill(*id).words(place),
             };
             let what = if place == StepFor::Screen {
                 "the chain"
@@ -103,22 +108,24 @@ fn lock_wait(server: &Text, wait: &SessionWait, place: StepFor) -> String {
         (Some(LockHolder::EndedSession { id, thread }), false) => {
             let rest = match place {
                 StepFor::Screen => format!("{waits} shows thread {thread} if it stays"),
-                StepFor::Output => format!("inspect thread {thread} there if it stays"),
+                StepFor::Output { .. } => format!("inspect thread {thread} there if it stays"),
             };
             format!("nothing to do yet: session {id} has ended, and {server} frees its locks soon; {rest}")
         }
         (Some(LockHolder::Thread(id)), false) => match place {
             StepFor::Screen => format!("b shows thread {id}; y copies its KILL there"),
-            StepFor::Output => format!("inspect thread {id} on {server}: no session of this proxy has it"),
+            StepFor::Output { .. } => {
+                format!("inspect thread {id} on {server}: no session of this proxy has it")
+            }
         },
         _ => match place {
             StepFor::Screen => "b shows what is known about the lock".to_owned(),
-            StepFor::Output => format!("{waits} lists all that wait"),
+            StepFor::Output { .. } => format!("{waits} lists all that wait"),
         },
     }
 }
 
 /// Returns a text that is shown on the screen only.
-fn on_screen(place: StepFor, text: &str) -> &str {
+fn on_screen<'t>(place: StepFor<'_>, text: &'t str) -> &'t str {
     if place == StepFor::Screen { text } else { "" }
 }

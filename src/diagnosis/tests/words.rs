@@ -104,7 +104,7 @@ fn a_next_step_names_keys_on_the_screen_and_commands_in_output() {
     };
     for evidence in all {
         let screen = evidence.next_step(&session(17), StepFor::Screen);
-        let output = evidence.next_step(&session(17), StepFor::Output);
+        let output = evidence.next_step(&session(17), StepFor::Output { url: "http://a:1" });
         assert!(!screen.contains("maxtop "), "{screen}");
         assert!(screen.split(' ').any(is_key), "{screen}");
         assert!(!output.split(' ').any(is_key), "{output}");
@@ -117,8 +117,11 @@ fn a_next_step_names_keys_on_the_screen_and_commands_in_output() {
         idle: span,
         others: None,
     };
-    let step = idle.next_step(&session(17), StepFor::Output);
-    assert!(step.ends_with("'maxtop kill 17' frees its connections"), "{step}");
+    let step = idle.next_step(&session(17), StepFor::Output { url: "http://a:1" });
+    assert!(
+        step.ends_with("'maxtop kill -e http://a:1 17' frees its connections"),
+        "{step}"
+    );
 }
 
 #[test]

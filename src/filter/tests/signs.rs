@@ -146,3 +146,29 @@ fn values_of_closed_sets_are_checked() {
         assert!(narrowed.is_ok(), "{sent}");
     }
 }
+
+#[test]
+fn a_field_without_an_operator_is_no_text_to_search_for() {
+    for text in [
+        "idle",
+        "not idle",
+        "not service Reporting",
+        "user in (web,etl)",
+        "user like 'app%'",
+        "stuck and WAITS",
+    ] {
+        let error = Filter::parse(text).unwrap_err().to_string();
+        assert!(
+            error.contains("is a field: write a condition such as"),
+            "{text}: {error}"
+        );
+    }
+    let error = Filter::parse("not idle").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "column 5: 'idle' is a field: write a condition such as idle>5m, or quote a text to search for"
+    );
+    for text in ["'idle'", "not \"service\"", "stuck", "not stuck", "orders"] {
+        assert!(Filter::parse(text).is_ok(), "{text}");
+    }
+}
