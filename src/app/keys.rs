@@ -73,11 +73,11 @@ impl App {
         if self.leaves_tour(context, key) {
             return self.leave_tour();
         }
-        if !matches!(action(context, key), None | Some(Action::GoTo)) {
+        let why = action(context, key).and_then(|action| self.why_no_effect(context, action));
+        if why.is_none() && !matches!(action(context, key), None | Some(Action::GoTo)) {
             // Digits before and after another key belong to two ids.
             self.goto = None;
         }
-        let why = action(context, key).and_then(|action| self.why_no_effect(context, action));
         if let Some(text) = why {
             // Esc on the first level removes a message.
             let removes = before.is_some() && action(context, key) == Some(Action::Back);

@@ -184,6 +184,11 @@ impl Kills {
         stopped
     }
 
+    /// Whether a kill was confirmed and something of it is not sent yet.
+    pub(super) fn may_be_stopped(&self) -> bool {
+        self.batches.iter().any(KillBatch::may_be_stopped)
+    }
+
     /// Returns what a stop does to the statements of victims whose DELETE was sent. `None` if they get no KILL
     /// anyway.
     fn statements_left(&self) -> Option<Status> {

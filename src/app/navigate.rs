@@ -17,6 +17,8 @@ pub(super) struct Goto {
     at: Duration,
     /// The row under the cursor before the first digit.
     from: Option<RowKey>,
+    /// Whether no row matches, and that row is gone: no row is chosen.
+    pub(super) is_lost: bool,
 }
 
 /// Maximum time between two digits of the same id.
@@ -33,6 +35,7 @@ impl Goto {
             digits,
             at: now,
             from,
+            is_lost: false,
         }
     }
 
@@ -116,7 +119,7 @@ impl App {
     pub(super) fn goto_digit(&mut self, key: KeyPress) {
         let Some(digit) = key.typed_char() else { return };
         let cursor = self.table.cursor.key.clone();
-        let goto = Goto::after(self.goto.take(), digit, cursor, self.key_time());
+        let mut goto = Goto::after(self.goto.take(), digit, cursor, self.key_time());
         if let Some(position) = goto.position(&self.table.view) {
             self.jump(position);
         } else {
@@ -125,6 +128,7 @@ impl App {
             if let Some(position) = position {
                 self.jump(position);
             }
+            goto.is_lost = position.is_none();
             let text = self.why_not_shown(&goto.digits);
             self.status = Some(Status::note(text));
         }

@@ -50,6 +50,16 @@ const OF_ROWS: &[Action] = &[
     Action::CopyAll,
 ];
 
+/// Actions for the row under the cursor.
+const OF_CHOSEN_ROW: &[Action] = &[
+    Action::Open,
+    Action::Kill,
+    Action::Mark,
+    Action::SameClient,
+    Action::Follow,
+    Action::Copy,
+];
+
 /// Actions that mark sessions for a kill.
 const MARKING: &[Action] = &[Action::Mark, Action::MarkRange, Action::MarkAll];
 
@@ -170,6 +180,12 @@ static NO_EFFECTS: &[NoEffect] = &[
         actions: &[Action::SameClient],
         applies: |_| true,
         text: "a group has more than one client; Enter shows its sessions",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: OF_CHOSEN_ROW,
+        applies: |app| app.marks.is_empty() && app.goto.as_ref().is_some_and(|goto| goto.is_lost),
+        text: "no session is chosen: move the cursor first",
     },
     NoEffect {
         contexts: DETAIL,

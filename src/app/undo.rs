@@ -122,7 +122,12 @@ impl App {
 
     /// `u`: brings back what was removed last. A kill whose grace period has just ended comes before older
     /// removals: it cannot be undone, and the user may mean it.
+    /// While a kill is in progress, it stops the sessions that were not sent yet.
     pub(super) fn undo(&mut self) {
+        if self.kills.in_grace().is_none() && self.kills.may_be_stopped() {
+            self.stop_kills();
+            return;
+        }
         if self.is_too_late_to_undo() {
             self.status = Some(Status::warning("too late: already sent".to_owned()));
             return;

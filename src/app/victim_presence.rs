@@ -11,10 +11,6 @@ use crate::model::{Lookup, RowKey, Snapshot};
 /// Number of consecutive lists without a session that show that it has ended. A list is not atomic: one is not
 /// enough.
 const MIN_LISTS: u8 = 2;
-/// Number of lists for which a missing victim is reported. The check of a victim may be younger than the first of
-/// them.
-const REPORTED_LISTS: u8 = 2;
-
 /// The lists in a row that do not have a victim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Presence {
@@ -56,9 +52,9 @@ pub(super) fn compare(
         .chain(std::iter::repeat(Presence::default()));
     let presences = keys.iter().zip(before).enumerate().map(|(index, (key, before))| {
         let presence = before.with_list(&view.snapshots, key);
-        let is_new = presence != before;
-        let is_reported = (MIN_LISTS..MIN_LISTS + REPORTED_LISTS).contains(&presence.missing);
-        if let Some(asked_at) = presence.asked_at.filter(|_| is_new && is_reported) {
+        // Reported with every list: the check of a victim may be younger, or the number may be typed just now.
+        let asked_at = presence.asked_at.filter(|_| presence.missing >= MIN_LISTS);
+        if let Some(asked_at) = asked_at {
             ended.push(EndedVictim { index, asked_at });
         }
         presence

@@ -156,7 +156,10 @@ impl App {
         dialog.diagnoses = diagnosed.diagnoses;
         dialog.locks = diagnosed.locks;
         dialog.presences = diagnosed.presences;
-        dialog.batch.on_ended(&diagnosed.ended);
+        // While its digits are typed, the number stays. The check before the DELETE finds what has ended.
+        if dialog.dialog.typed().is_empty() {
+            dialog.batch.on_ended(&diagnosed.ended);
+        }
         dialog.recount();
         self.measure_dialog();
     }

@@ -14,6 +14,8 @@ pub(crate) enum EffectKind {
     TakesLong,
     /// Other sessions can continue.
     Frees,
+    /// Other sessions wait until a statement has ended.
+    Waits,
 }
 
 /// Numbers of changes and waits that a kill affects.
@@ -25,11 +27,17 @@ pub(crate) struct LockEffects<'a> {
     pub server: Option<&'a Text>,
     /// Number of threads that wait for the only victim.
     pub blocked: u64,
+    /// Whether the only victim runs a statement that gets no KILL. It keeps the locks until it has ended.
+    pub keeps_locks: bool,
 }
 
 impl<'a> LockEffects<'a> {
     /// Returns the effects of a kill of these sessions; `None` for one whose locks are unknown.
-    pub(crate) fn of(locks: impl IntoIterator<Item = Option<&'a SessionLocks>>) -> Self {
+    /// `kills_statements` is whether their statements are ended too.
+    pub(crate) fn of(
+        locks: impl IntoIterator<Item = Option<&'a SessionLocks>>,
+        kills_statements: bool,
+    ) -> Self {
         let locks: Vec<_> = locks.into_iter().collect();
         let rows = locks.iter().flatten().map(|locks| changed_rows(locks));
         let changed_rows = rows.fold(0, u64::saturating_add);
@@ -38,6 +46,7 @@ impl<'a> LockEffects<'a> {
                 changed_rows,
                 server: Some(&only.server),
                 blocked: only.blocks,
+                keeps_locks: only.runs() && !kills_statements,
             },
             _ => Self {
                 changed_rows,
@@ -62,6 +71,10 @@ impl<'a> LockEffects<'a> {
             let text = "Rolling back may take as long as the changes took.";
             sentences.push((EffectKind::TakesLong, text.to_owned()));
         }
+        if self.keeps_locks && self.blocked > 0 {
+            sentences.push((EffectKind::Waits, continue_later(self.blocked)));
+            return sentences;
+        }
         let text = match self.blocked {
             0 => return sentences,
             1 => "The session that waits for its lock then continues.".to_owned(),
@@ -72,10 +85,50 @@ impl<'a> LockEffects<'a> {
     }
 }
 
+/// Returns when the sessions continue that wait for a session with a running statement.
+pub(crate) fn continue_later(blocked: u64) -> String {
+    match blocked {
+        1 => "The session that waits for its lock continues only when its statement has ended.".to_owned(),
+        count => {
+            format!(
+                "The {count} sessions that wait for its locks continue only when its statement has ended."
+            )
+        }
+    }
+}
+
 /// Returns the number of rows that the transaction of a session has changed.
 fn changed_rows(locks: &SessionLocks) -> u64 {
     let transaction = locks.transaction.as_ref();
     transaction
         .and_then(|transaction| transaction.rows_modified)
         .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiters_continue_at_once_only_if_no_statement_keeps_the_locks() {
+        let effects = |blocked, keeps_locks| LockEffects {
+            blocked,
+            keeps_locks,
+            ..LockEffects::default()
+        };
+        assert_eq!(effects(0, true).sentences(), []);
+        for blocked in [1, 3] {
+            let kinds = |keeps_locks| {
+                let sentences = effects(blocked, keeps_locks).sentences();
+                sentences.into_iter().map(|(kind, _)| kind).collect::<Vec<_>>()
+            };
+            assert_eq!(kinds(false), [EffectKind::Frees]);
+            assert_eq!(kinds(true), [EffectKind::Waits]);
+        }
+        let text = continue_later(3);
+        assert!(
+            text.ends_with("continue only when its statement has ended."),
+            "{text}"
+        );
+    }
 }

@@ -36,7 +36,7 @@ pub use grace::Grace;
 pub(crate) use grace::was_stopped;
 pub(crate) use killable::Rules;
 pub(crate) use killable::{Authority, check_killable, protection};
-pub(crate) use lock_effects::{EffectKind, LockEffects};
+pub(crate) use lock_effects::{EffectKind, LockEffects, continue_later};
 pub(crate) use outcome::{KillOutcome, OutcomeKind};
 pub(crate) use reconnects::{ReconnectDetector, Return};
 pub(crate) use refusal::RefusalReason;

@@ -10,6 +10,9 @@ use crate::kill::KillBatch;
 /// Width of the progress bar, in cells.
 const BAR_WIDTH: usize = 20;
 
+/// Effect of Esc.
+const STOP: &str = " stops the rest";
+
 /// Whether a countdown or a kill is in progress.
 pub(super) fn is_shown(app: &App) -> bool {
     let goes_on = |batch: &KillBatch| {
@@ -49,8 +52,16 @@ fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> L
     ])
 }
 
+/// Returns the progress. The key that stops the rest stays; the bar is left out first, then the outcomes are cut.
 fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     let tally = batch.tally();
+    let is_stoppable = batch.is_busy() && tally.total() > 1 || batch.open_statements().next().is_some();
+    let stop = if is_stoppable {
+        STOP.len() + "  Esc".len()
+    } else {
+        0
+    };
+    let room = width.saturating_sub(stop);
     let (done, total) = (tally.finished(), tally.total());
     let mut spans = vec![Span::styled(" killing ", theme.act)];
     if total == 1 {
@@ -63,17 +74,20 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
             bar.copied().unwrap_or(" ")
         };
         let bar: String = (0..BAR_WIDTH).map(sign).collect();
+        let outcomes = format!(" {}", tally.words());
         spans.push(Span::raw(format!("{done} of {total} ")));
-        spans.push(Span::styled(bar, theme.spark));
-        spans.push(Span::raw(format!(" {}", tally.words())));
+        let used: usize = spans.iter().map(Span::width).sum();
+        if used + BAR_WIDTH + outcomes.len() <= room {
+            spans.push(Span::styled(bar, theme.spark));
+        }
+        let used: usize = spans.iter().map(Span::width).sum();
+        let outcomes = fit(&outcomes, room.saturating_sub(used), theme.glyphs.more);
+        spans.push(Span::raw(outcomes));
     }
-    let text: usize = spans.iter().map(Span::width).sum();
-    let stop = "  Esc stops the rest";
-    let is_stoppable = batch.is_busy() && total > 1 || batch.open_statements().next().is_some();
-    if is_stoppable && text + stop.len() <= width {
+    if is_stoppable {
         spans.push(Span::raw("  "));
         spans.push(Span::styled("Esc", theme.head));
-        spans.push(Span::raw(" stops the rest"));
+        spans.push(Span::raw(STOP));
     }
     Line::from(spans)
 }

@@ -260,12 +260,16 @@ impl<'a> ServerTree<'a> {
             self.reach(id, &mut reached);
             tops.push(top(id, Some(note)));
         }
-        let left = self.server.ended.keys();
-        let left = left.filter(|id| !reached.contains(id) && self.runs(**id));
-        tops.extend(left.map(|id| Top {
-            is_left: true,
-            ..top(*id, None)
-        }));
+        for id in self.server.ended.keys().filter(|id| self.runs(**id)) {
+            if reached.contains(id) {
+                continue;
+            }
+            self.reach(*id, &mut reached);
+            tops.push(Top {
+                is_left: true,
+                ..top(*id, None)
+            });
+        }
         tops
     }
 

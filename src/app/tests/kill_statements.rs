@@ -210,6 +210,21 @@ fn a_stop_after_the_delete_spares_the_statements_and_says_so() {
 }
 
 #[test]
+fn u_stops_what_was_not_sent_after_the_grace_period() {
+    let mut stage = deleting();
+    deleted(&mut stage);
+    stage.type_text("u");
+    let text = stage.app.status.clone().unwrap().text;
+    assert_eq!(text, "Stopped: the statements of 1 ann@10.0.3.1 get no KILL");
+    gone(&mut stage);
+    read_threads(&mut stage);
+    let ends = requests(&stage, |request| {
+        matches!(request, KillRequest::EndStatement { .. })
+    });
+    assert!(ends.is_empty());
+}
+
+#[test]
 fn without_a_stop_the_statement_gets_its_kill() {
     let mut stage = deleting();
     deleted(&mut stage);

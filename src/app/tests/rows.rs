@@ -85,3 +85,23 @@ fn the_sessions_on_the_screen_are_requested_where_reading_one_is_cheap() {
     assert_eq!(shown("24.02.3"), [1, 2]);
     assert_eq!(shown("23.08.6"), Vec::<u64>::new());
 }
+
+#[test]
+fn an_id_that_is_not_listed_leaves_no_session_chosen_if_the_row_before_has_ended() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    stage.list(&draft(&[(24, "ann", 1), (107, "bob", 2)]));
+    stage.type_text("107");
+    assert_eq!(stage.shown().1, Some(107));
+    for _ in 0..3 {
+        stage.wait(Duration::from_secs(2));
+        stage.list(&draft(&[(24, "ann", 1)]));
+    }
+    stage.type_text("241");
+    stage.type_text("K");
+    assert!(stage.app.modal.kill_dialog().is_none());
+    let status = stage.app.status.clone().unwrap().text;
+    assert_eq!(status, "no session is chosen: move the cursor first");
+    stage.press(Code::Down);
+    stage.type_text("K");
+    assert!(stage.app.modal.kill_dialog().is_some());
+}

@@ -55,7 +55,10 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         let mut sentences = vec![check];
         let general = consequences(work, left.len(), kills_statements);
         sentences.extend(general.into_iter().map(ToOwned::to_owned));
-        let effects = LockEffects::of(left.iter().map(|task| known(task)?.locks.as_ref()));
+        let effects = LockEffects::of(
+            left.iter().map(|task| known(task)?.locks.as_ref()),
+            kills_statements,
+        );
         sentences.extend(effects.sentences().into_iter().map(|(_, text)| text));
         for line in wrap(&sentences.join(" "), width) {
             text.push_str(&line);

@@ -91,7 +91,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     ),
     ("filters = 'x'", 1, "filters: expected a table, [filters]"),
     (
-        "filter = '@slwo'\n[filters]\nslow = 'query'",
+        "filter = '@slwo'\n[filters]\nslow = 'reason=query'",
         1,
         "unknown filter '@slwo': did you mean @slow?",
     ),

@@ -173,12 +173,11 @@ impl KillBatch {
     }
 
     /// Handles victims that are missing from two lists in a row while the dialog is open. They have ended: Yes
-    /// does not count them.
+    /// does not count them. The question stays the same, because the other victims were shown too.
     pub(crate) fn on_ended(&mut self, ended: &[EndedVictim]) {
         if !matches!(self.phase, BatchPhase::Unconfirmed) {
             return;
         }
-        let mut has_changed = false;
         for EndedVictim { index, asked_at } in ended {
             let ends = |task: &KillTask| {
                 !self.several.contains(&task.victim.identity.endpoint) && task.is_ended_by_list(*asked_at)
@@ -187,10 +186,9 @@ impl KillBatch {
                 continue;
             }
             if let Some(task) = self.tasks.get_mut(*index) {
-                has_changed |= task.withdraw(KillOutcome::AlreadyGone);
+                task.withdraw(KillOutcome::AlreadyGone);
             }
         }
-        self.revision += u32::from(has_changed);
     }
 
     pub(super) fn on_restart(&mut self, snapshot: &Snapshot) {

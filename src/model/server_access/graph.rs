@@ -57,6 +57,8 @@ pub struct ThreadNode {
     /// Number of threads that wait for it, directly or through others. Without those of sessions that have ended:
     /// their clients are gone.
     pub blocks: usize,
+    /// Number of threads of ended sessions that wait for it, directly or through others.
+    pub ended_waiters: usize,
     /// Longest wait of the threads counted in `blocks`.
     pub longest_blocked: Option<Span>,
 }
@@ -109,9 +111,11 @@ impl WaitGraph {
         graph
     }
 
-    /// Returns the root blockers, the one that blocks most first.
+    /// Returns the threads at the ends of all chains, the one that blocks most first. Those for which only threads of
+    /// ended sessions wait are the last ones.
     pub fn root_blockers(&self) -> Vec<u64> {
-        let roots = self.nodes.iter().filter(|(_, node)| node.is_root_blocker());
+        let is_root = |node: &ThreadNode| node.blocks + node.ended_waiters > 0 && node.wait.is_none();
+        let roots = self.nodes.iter().filter(|(_, node)| is_root(node));
         let mut roots: Vec<_> = roots.collect();
         roots.sort_by_key(|(id, node)| (std::cmp::Reverse((node.blocks, node.longest_blocked)), **id));
         roots.into_iter().map(|(id, _)| *id).collect()
@@ -173,7 +177,10 @@ impl WaitGraph {
         }
         for blocker in reversed.keys() {
             let mut waiters = reachable(*blocker, &reversed);
-            waiters.retain(|id| id != blocker && !is_ended(*id));
+            waiters.remove(blocker);
+            let ended_waiters = waiters.len();
+            waiters.retain(|id| !is_ended(*id));
+            let ended_waiters = ended_waiters - waiters.len();
             let ages = waiters
                 .iter()
                 .filter_map(|id| self.nodes.get(id)?.wait.as_ref()?.age);
@@ -183,6 +190,7 @@ impl WaitGraph {
                 .map(|direct| direct.intersection(&waiters).count());
             if let Some(node) = self.nodes.get_mut(blocker) {
                 node.blocks = waiters.len();
+                node.ended_waiters = ended_waiters;
                 node.blocks_directly = direct.unwrap_or_default();
                 node.longest_blocked = longest;
             }

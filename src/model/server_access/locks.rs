@@ -103,6 +103,13 @@ pub struct SessionWait {
     pub table: Option<String>,
 }
 
+impl SessionLocks {
+    /// Whether a statement runs. The wait for a lock is part of a statement.
+    pub const fn runs(&self) -> bool {
+        self.idle.is_none()
+    }
+}
+
 impl SessionWait {
     /// Whether its certain root blocker is a session of the proxy, listed or just ended. The locks are older than the
     /// list, so an ended session may have freed them already.

@@ -120,8 +120,14 @@ fn a_thread_of_an_ended_session_counts_for_none_but_passes_waits_on() {
     assert_eq!((root.blocks, root.blocks_directly), (1, 0));
     assert_eq!(root.longest_blocked, Some(Span::from_secs(20)));
     assert_eq!(graph.nodes[&2].blocks, 1);
-    assert_eq!(graph.nodes[&4].blocks, 0, "its only waiter has no client");
-    assert_eq!(graph.root_blockers(), [1]);
+    let without_client = &graph.nodes[&4];
+    assert_eq!((without_client.blocks, without_client.ended_waiters), (0, 1));
+    assert!(!without_client.is_root_blocker(), "no client waits for it");
+    assert_eq!(
+        graph.root_blockers(),
+        [1, 4],
+        "what waits is still shown below it"
+    );
 }
 
 #[test]

@@ -6,8 +6,9 @@ use super::{Pen, running};
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::filter::Ternary;
+use crate::kill::continue_later;
 use crate::kill::open_work::{OpenWork, consequences};
-use crate::model::counted;
+use crate::model::{SessionLocks, counted};
 
 /// Returns the section. A session that is closing or has ended cannot be killed, and none in the past.
 pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
@@ -39,6 +40,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     }
     match own.map_or(0, |own| own.blocks) {
         0 => {}
+        count if own.is_some_and(SessionLocks::runs) => sentences.push(continue_later(count)),
         1 => sentences.push("1 session that waits for it continues.".to_owned()),
         count => sentences.push(format!("{count} sessions that wait for it continue.")),
     }

@@ -38,9 +38,10 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
         changed_rows: changed,
         server: only.map(|locks| &locks.server),
         blocked: only.map_or(0, |locks| locks.blocks),
+        keeps_locks: only.is_some_and(SessionLocks::runs) && !kills_statements,
     };
     let style = |kind| match kind {
-        EffectKind::RollsBack => theme.look,
+        EffectKind::RollsBack | EffectKind::Waits => theme.look,
         EffectKind::TakesLong => theme.act,
         EffectKind::Frees => theme.good,
     };
