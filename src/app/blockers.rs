@@ -11,7 +11,7 @@ use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::status::Status;
 use crate::filter::Filter;
-use crate::model::{EndedThread, EndpointId, LockHolder, SessionId, Span, Text, ThreadOwner};
+use crate::model::{EndedThread, EndpointId, LockHolder, SessionId, SessionLocks, Span, Text, ThreadOwner};
 
 pub(crate) use self::root::RootBlocker;
 pub(crate) use self::rows::BlockerLines;
@@ -323,11 +323,18 @@ impl App {
         }
         let refusal = self.blocker_refusal(&row);
         refusal.or_else(|| {
+            let id = row.session?;
             let frees = match row.blocks {
                 1 => "1 session that waits for it continues".to_owned(),
                 count => format!("{count} sessions that wait for it continue"),
             };
-            Some(format!("K kills {}: {frees}", row.session?))
+            let locks = self.locks_of(row.key.endpoint)?.session(id);
+            let when = if locks.is_some_and(SessionLocks::runs) {
+                " when its statement ends"
+            } else {
+                ""
+            };
+            Some(format!("K kills {id}: {frees}{when}"))
         })
     }
 

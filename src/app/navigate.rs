@@ -89,6 +89,7 @@ impl App {
     }
 
     pub(super) fn on_cursor_moved(&mut self, left_departed_row: bool) {
+        self.goto = None;
         if left_departed_row {
             self.rebuild_view();
         }

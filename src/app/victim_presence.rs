@@ -11,6 +11,7 @@ use crate::model::{Lookup, RowKey, Snapshot};
 /// Number of consecutive lists without a session that show that it has ended. A list is not atomic: one is not
 /// enough.
 const MIN_LISTS: u8 = 2;
+
 /// The lists in a row that do not have a victim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Presence {

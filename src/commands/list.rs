@@ -40,8 +40,10 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     } else {
         line
     })?;
+    let is_filter_configured = global.line.flag("filter").is_none();
     let condition = args.fail_if.as_deref();
-    let fail_if = condition.map(|text| FailIf::parse(text, config.saved_filters.as_ref()));
+    let fail_if =
+        condition.map(|text| FailIf::parse(text, config.saved_filters.as_ref(), is_filter_configured));
     let fail_if = fail_if.transpose()?;
     // Columns of the configuration file are for the table only: a script gets the same columns everywhere.
     let has_option = global.line.flag("columns").is_some();
@@ -108,7 +110,7 @@ fn once(
             exit => exit,
         });
     };
-    if let Some(line) = FailIf::scope(&view) {
+    if let Some(line) = fail_if.scope(&view) {
         output::remark(&line);
     }
     let matches = fail_if.evaluate(&view);

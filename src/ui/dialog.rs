@@ -291,7 +291,7 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
         let note = if asking.dialog.is_mismatch() {
             Some(format!("  not {count}: nothing was sent"))
         } else if asking.dialog.is_cleared() {
-            Some("  the number has changed: type it again".to_owned())
+            Some("  cleared by a change: type it again".to_owned())
         } else {
             None
         };

@@ -173,10 +173,18 @@ fn a_session_that_matches_gives_its_own_status_and_the_list_is_printed() {
 fn a_condition_says_how_many_sessions_the_filter_has_left_for_it() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let count = demo.list().len();
-    let ran = demo.maxtop(&["list", "-o", "json", "-f", "user=nobody", "--fail-if", "id>0"]);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("config.toml");
+    std::fs::write(&file, "filter = 'user=absent'\n").unwrap();
+    let configured = ["list", "--config", file.to_str().unwrap()];
+    let condition = ["-o", "json", "--fail-if", "id>0"];
+    let ran = demo.maxtop(&[&configured[..], &condition].concat());
     assert_eq!(ran.status, 0, "{ran:?}");
-    let scope = format!("--fail-if is evaluated for 0 of {count} sessions: those that match user=nobody\n");
+    let scope = format!("--fail-if is evaluated for 0 of {count} sessions: those that match user=absent\n");
     assert_eq!(ran.err, scope);
+    // A filter on the command line is known to its user.
+    let ran = demo.maxtop(&[&["list", "-f", "user=absent"][..], &condition].concat());
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
     let ran = demo.maxtop(&["list", "-o", "json", "--fail-if", "id=999999"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
 }

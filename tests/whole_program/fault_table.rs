@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fault_run;
-use crate::faults::{Case, DESIGN, FOUND};
+use crate::faults::{ATTACKS, Case, ENDPOINT_FAULTS};
 use crate::printed_table::{Cell, PrintedTable};
 
 /// Number of cases that run at the same time. Most of them wait.
@@ -24,9 +24,9 @@ const HEADS: [&str; 9] = [
 
 #[test]
 fn every_fault_of_an_endpoint_has_its_outcome() {
-    let runs: Vec<(&Case, &str)> = DESIGN
+    let runs: Vec<(&Case, &str)> = ENDPOINT_FAULTS
         .iter()
-        .chain(FOUND)
+        .chain(ATTACKS)
         .flat_map(|case| case.dialects.iter().map(move |dialect| (case, *dialect)))
         .collect();
     let results: Vec<Mutex<Vec<Cell>>> = runs.iter().map(|_| Mutex::default()).collect();

@@ -275,7 +275,7 @@ fn forge_version(request: &Request, mut reply: Reply) -> Reply {
 }
 
 /// Faults of endpoints that the program must survive.
-pub(crate) static DESIGN: &[Case] = &[
+pub(crate) static ENDPOINT_FAULTS: &[Case] = &[
     Case::failing("refused", Fault::Refused, &["connection refused", "stale"], 3),
     Case::failing("unreachable", Fault::Unreachable, TIMED_OUT, 3).in_time(),
     Case::failing("accepts, reads nothing", Fault::Deaf, TIMED_OUT, 3).in_time(),
@@ -563,12 +563,12 @@ pub(crate) static DESIGN: &[Case] = &[
     },
 ];
 
-/// Faults that an attack on the program found, in the order of its findings.
-pub(crate) static FOUND: &[Case] = &[
+/// Replies of an endpoint that means harm.
+pub(crate) static ATTACKS: &[Case] = &[
     Case {
         before: replies(|request, reply| vec![Step::Send(forge_version(request, reply).bytes())]),
         ..Case::failing(
-            "M1 forged version",
+            "forged version",
             replies(|request, reply| {
                 let failure = Reply::new("500 Internal Server Error", "");
                 let reply = if is_list(request) {
@@ -584,7 +584,7 @@ pub(crate) static FOUND: &[Case] = &[
         .only(&["jsonapi"])
     },
     Case::failing(
-        "M2 long error, insecure TLS",
+        "long error, insecure TLS",
         replies(|_, _| {
             let detail = "a long text of the server that fills every column ".repeat(5);
             let body = format!(r#"{{"errors":[{{"detail":"{detail}"}}]}}"#);
@@ -595,7 +595,7 @@ pub(crate) static FOUND: &[Case] = &[
     )
     .with_tls(Tls::BeforeFault),
     Case::failing(
-        "M4 no row is a session",
+        "no row is a session",
         replies(|request, reply| {
             let body = if is_draft(request) {
                 r#"[{"error":"x"}]"#
@@ -609,7 +609,7 @@ pub(crate) static FOUND: &[Case] = &[
     ),
     // The bound of the list is not reached: this much has to fit.
     Case::harmless(
-        "M6 all texts different",
+        "all texts different",
         replies(|request, reply| {
             static BODY: OnceLock<String> = OnceLock::new();
             list_of(request, reply, BODY.get_or_init(|| many_users(LARGEST)).as_str())
@@ -620,14 +620,14 @@ pub(crate) static FOUND: &[Case] = &[
     .memory(400)
     .only(&["draft"]),
     Case::harmless(
-        "L1 number out of range",
+        "number out of range",
         replies(|request, reply| changed_list(request, reply, "\"idle\":", "\"idle\":1e400,\"x\":")),
         &["1 field unreadable", "live"],
         Rows::Live,
     )
     .command(&["list"], 0, "1 field"),
     Case::failing(
-        "L5 only TLS 1.1",
+        "only TLS 1.1",
         // The alert protocol_version.
         Fault::Greeting(b"\x15\x03\x01\x00\x02\x02\x46"),
         &["stale", "TLS"],

@@ -105,101 +105,101 @@ const SECRETS: &[Proof] = &[
     ),
 ];
 
-const FOUND: &[Proof] = &[
+const ATTACKS: &[Proof] = &[
     (
-        "M2 at every width",
+        "warnings at every width",
         "src/ui/tests/truth.rs",
         "warnings_have_room_at_every_width_and_in_every_state",
     ),
     (
-        "M2 more than 3 endpoints",
+        "warnings of more than 3 endpoints",
         "src/ui/tests/truth.rs",
         "the_summary_of_many_endpoints_counts_the_warnings",
     ),
     (
-        "M3 config of another user",
+        "config of another user",
         "src/config/tests/files.rs",
         "a_file_that_another_user_could_have_written_is_refused",
     ),
     (
-        "M5 long user in the details",
+        "long user in the details",
         "src/ui/tests/truth.rs",
         "a_long_user_does_not_hide_that_the_session_ended",
     ),
     (
-        "M5 name like a client",
+        "name like a client",
         "src/ui/tests/truth.rs",
         "the_dialog_quotes_a_name_that_looks_like_a_client",
     ),
     (
-        "M6 bound of a decoded list",
+        "bound of a decoded list",
         "src/wire/tests/hostile.rs",
         "rows_that_take_more_memory_than_the_bound_end_the_list",
     ),
     // A name that is too long for the dialog on a small screen cannot be killed there.
     (
-        "L12 long hostile user in the dialog",
+        "long hostile user in the dialog",
         "tests/terminal/hostile.rs",
         "hostile_names_are_only_text",
     ),
     // A test cannot change how the system resolves names.
     (
-        "L2 localhost resolved elsewhere",
+        "localhost resolved elsewhere",
         "src/client/url.rs",
         "localhost_has_fixed_addresses_and_other_names_are_looked_up",
     ),
     (
-        "L3 SIGQUIT, SIGABRT, …",
+        "SIGQUIT, SIGABRT, …",
         "tests/terminal/signals.rs",
         "it_ends_by_signals_with_their_status",
     ),
     (
-        "L3 core dump",
+        "core dump",
         "tests/commands_oneshot/process.rs",
         "it_leaves_no_core_dump",
     ),
     (
-        "L4 bidi in a typed filter",
+        "bidi in a typed filter",
         "tests/terminal/names.rs",
         "a_filter_typed_as_the_name_finds_its_row",
     ),
     (
-        "L6 empty password file",
+        "empty password file",
         "src/config/tests/passwords.rs",
         "an_empty_password_is_an_error",
     ),
     (
-        "L6 FIFO as a file",
+        "FIFO as a file",
         "tests/commands_oneshot/config.rs",
         "a_named_pipe_as_a_password_file_does_not_hang",
     ),
     (
-        "L7 password in a child",
+        "password in a child",
         "tests/commands_oneshot/config.rs",
         "a_command_does_not_inherit_the_password_of_the_environment",
     ),
     (
-        "L8 terminal 65535x65535",
+        "terminal 65535x65535",
         "tests/terminal/resize.rs",
         "a_terminal_beyond_every_screen_is_drawn_in_part",
     ),
     (
-        "L9 panic in the writer",
+        "panic in the writer",
         "src/runtime/terminal.rs",
         "the_last_bytes_are_written_although_the_lock_is_held",
     ),
     (
-        "L10 invisible characters",
+        "invisible characters",
         "src/model/text/tests.rs",
         "every_invisible_character_is_escaped",
     ),
     (
-        "L11 help to /dev/full",
+        "help to /dev/full",
         "tests/commands_oneshot/process.rs",
         "help_that_cannot_be_written_is_an_error",
     ),
     (
-        "L11 color in a pipe",
+        "color in a pipe",
         "tests/commands_oneshot/process.rs",
         "help_has_color_only_where_it_is_wanted",
     ),
@@ -208,7 +208,7 @@ const FOUND: &[Proof] = &[
 #[test]
 fn every_other_fault_has_a_test() {
     let mut table = PrintedTable::new(&["fault of", "fault", "test"]);
-    for (source, proofs) in [("terminal", TERMINAL), ("secrets", SECRETS), ("findings", FOUND)] {
+    for (source, proofs) in [("terminal", TERMINAL), ("secrets", SECRETS), ("attacks", ATTACKS)] {
         for (fault, file, name) in proofs {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
             let code = std::fs::read_to_string(path).unwrap_or_default();

@@ -100,3 +100,37 @@ fn a_view_that_is_built_again_counts_a_list_once() {
     }
     assert_eq!(asked(&stage).0, 8);
 }
+
+#[test]
+fn a_key_confirms_the_rest_only_after_a_new_frame() {
+    let mut stage = eight_with_two_stuck();
+    read_question(&mut stage);
+    list(&mut stage, 4..=8);
+    list(&mut stage, 4..=8);
+    assert_eq!(asked(&stage).0, 5);
+    stage.type_text("y");
+    assert!(
+        stage.app.kills.batches.is_empty(),
+        "the screen still asks for a number"
+    );
+    read_question(&mut stage);
+    stage.type_text("y");
+    assert_eq!(stage.app.kills.batches.len(), 1);
+}
+
+#[test]
+fn digits_that_a_change_has_cleared_are_named() {
+    let mut stage = eight_with_two_stuck();
+    read_question(&mut stage);
+    stage.type_text("8x");
+    let dialog = stage.app.modal.kill_dialog().unwrap();
+    assert!(dialog.dialog.is_cleared());
+    read_question(&mut stage);
+    stage.press(Code::Enter);
+    assert!(
+        stage.app.modal.kill_dialog().is_some(),
+        "Enter was for the number"
+    );
+    stage.type_text("7");
+    assert!(!stage.app.modal.kill_dialog().unwrap().dialog.is_cleared());
+}

@@ -14,11 +14,19 @@ const MAX_IDS: usize = 10;
 
 /// The condition.
 #[derive(Clone, Debug)]
-pub(super) struct FailIf(Filter);
+pub(super) struct FailIf {
+    condition: Filter,
+    /// Whether the filter of the list is not an option of this command, so that its user may not know of it.
+    is_filter_configured: bool,
+}
 
 impl FailIf {
     /// Parses the condition, which may be the name of a filter.
-    pub(super) fn parse(text: &str, saved: Option<&SavedFilters>) -> Result<Self, CommandError> {
+    pub(super) fn parse(
+        text: &str,
+        saved: Option<&SavedFilters>,
+        is_filter_configured: bool,
+    ) -> Result<Self, CommandError> {
         let condition = match saved {
             Some(saved) => saved.parse(text)?,
             None => Filter::parse(text)?,
@@ -26,17 +34,20 @@ impl FailIf {
         if condition.is_empty() {
             return Err(CommandError::EmptyCondition);
         }
-        Ok(Self(condition))
+        Ok(Self {
+            condition,
+            is_filter_configured,
+        })
     }
 
     /// Whether the condition uses the reasons why sessions are stuck.
     pub(super) fn asks_why(&self) -> bool {
-        asks_why(&self.0)
+        asks_why(&self.condition)
     }
 
     /// Evaluates the condition for the listed sessions.
     pub(super) fn evaluate(&self, view: &TableView) -> Matches {
-        view.matches_of(&self.0)
+        view.matches_of(&self.condition)
     }
 
     /// Returns the exit status. `exit` is that of the list. If no session could be decided, it is a failure.
@@ -48,11 +59,12 @@ impl FailIf {
         }
     }
 
-    /// Returns how many sessions a filter has left out. `None` if all are evaluated.
-    pub(super) fn scope(view: &TableView) -> Option<String> {
+    /// Returns for how many sessions a configured filter has left the condition. `None` if for all.
+    pub(super) fn scope(&self, view: &TableView) -> Option<String> {
         let (listed, total) = (view.listed_count(), view.total());
         let filter = view.spec.filter.text().trim();
-        (listed < total && !filter.is_empty()).then(|| {
+        let is_silent = self.is_filter_configured && listed < total && !filter.is_empty();
+        is_silent.then(|| {
             let (filter, total) = (visible(filter), counted(total, "session"));
             format!("--fail-if is evaluated for {listed} of {total}: those that match {filter}")
         })
@@ -60,11 +72,11 @@ impl FailIf {
 
     /// Returns the line for stderr. `None` if no session matches and every one could be decided.
     pub(super) fn line(&self, matches: &Matches, view: &TableView, clients: &[Client]) -> Option<String> {
-        let condition = self.0.text().trim();
+        let condition = self.condition.text().trim();
         let undecided = match matches.undecided {
             0 => String::new(),
             count => {
-                let cause = undecided_cause(&self.0, clients);
+                let cause = undecided_cause(&self.condition, clients);
                 format!("; {count} could not be decided: {cause}")
             }
         };

@@ -286,7 +286,10 @@ impl ListWatch {
             return status;
         };
         // The number changes from list to list, the filter does not.
-        if let Some(line) = FailIf::scope(view).filter(|_| self.said.insert("scope".to_owned())) {
+        if let Some(line) = fail_if
+            .scope(view)
+            .filter(|_| self.said.insert("scope".to_owned()))
+        {
             self.notes.push(line);
         }
         let matches = fail_if.evaluate(view);

@@ -48,12 +48,18 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor<'
     let kill = Means::Kill(session.id).words(place);
     let waits = Means::Waits.words(place);
     match evidence {
-        Evidence::Blocks { count, .. } => {
+        Evidence::Blocks { count, idle, .. } => {
             let frees = match count {
                 1 => "1 session continues".to_owned(),
                 count => format!("{count} sessions continue"),
             };
-            format!("contact {client}, or kill it ({kill}): {frees}; {waits} shows which")
+            // A statement that runs keeps the locks until it has ended.
+            let when = if idle.is_none() {
+                " when its statement ends"
+            } else {
+                ""
+            };
+            format!("contact {client}, or kill it ({kill}): {frees}{when}; {waits} shows which")
         }
         Evidence::LockWait { server, wait, .. } => lock_wait(server, wait, place),
         Evidence::OpenTransaction { .. } | Evidence::Transaction(_) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{BatchPhase, KillBatch};
 use crate::kill::event::{EndedVictim, KillRequest, Order, Ticket};
 use crate::kill::task::{CheckReply, KillTask, RECHECK_DELAY, SessionReply};
-use crate::kill::{KillOutcome, RefusalReason};
+use crate::kill::{KillOutcome, MAX_CONFIRMED_BY_KEY, RefusalReason};
 use crate::model::{
     EndpointId, Identity, Lookup, Now, ProcessStart, RequestError, Session, SessionPhase, Snapshot,
 };
@@ -173,11 +173,13 @@ impl KillBatch {
     }
 
     /// Handles victims that are missing from two lists in a row while the dialog is open. They have ended: Yes
-    /// does not count them. The question stays the same, because the other victims were shown too.
+    /// does not count them. The question stays the same, because the other victims were shown too. It becomes a new one
+    /// if a key confirms the rest instead of a number.
     pub(crate) fn on_ended(&mut self, ended: &[EndedVictim]) {
         if !matches!(self.phase, BatchPhase::Unconfirmed) {
             return;
         }
+        let by_number = self.confirmable() > MAX_CONFIRMED_BY_KEY;
         for EndedVictim { index, asked_at } in ended {
             let ends = |task: &KillTask| {
                 !self.several.contains(&task.victim.identity.endpoint) && task.is_ended_by_list(*asked_at)
@@ -189,6 +191,8 @@ impl KillBatch {
                 task.withdraw(KillOutcome::AlreadyGone);
             }
         }
+        let is_by_key_now = by_number && self.confirmable() <= MAX_CONFIRMED_BY_KEY;
+        self.revision += u32::from(is_by_key_now);
     }
 
     pub(super) fn on_restart(&mut self, snapshot: &Snapshot) {
