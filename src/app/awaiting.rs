@@ -26,6 +26,8 @@ pub(super) enum Awaited {
     Search,
     /// The values that complete a filter.
     Values,
+    /// The rows of a filter that was set.
+    Rows,
 }
 
 impl Awaited {
@@ -36,6 +38,7 @@ impl Awaited {
             Self::Victims => "counting the sessions to kill …; Esc stops",
             Self::Search => "searching …; Esc stops",
             Self::Values => "reading the values …; Esc stops",
+            Self::Rows => "finding the sessions …; Esc drops later keys",
         }
     }
 
@@ -46,6 +49,7 @@ impl Awaited {
             Self::Victims => "nothing was killed",
             Self::Search => "search stopped",
             Self::Values => "stopped",
+            Self::Rows => "later keys were dropped",
         }
     }
 }
@@ -60,6 +64,11 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Whether a result is awaited.
+    pub(super) const fn is_waiting(&self) -> bool {
+        self.awaited.is_some()
+    }
+
     /// Whether this result is awaited.
     pub(super) fn is_for(&self, awaited: Awaited) -> bool {
         self.awaited.is_some_and(|(own, _)| own == awaited)
@@ -142,6 +151,7 @@ impl App {
             Awaited::Victims => self.victims = None,
             Awaited::Search => self.stop_search(),
             Awaited::Values => self.values = None,
+            Awaited::Rows => {}
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::App;
+use super::awaiting::Awaited;
 use super::build_view::{TableView, ViewQuery, ViewRequest};
 use super::msg::Effect;
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
@@ -65,9 +66,14 @@ impl RebuildSchedule {
 }
 
 impl App {
-    /// Requests a rebuild for user input. If one is in progress, the next starts after it.
+    /// Requests a rebuild for user input. If one is in progress, the next starts after it. Later keys wait if the
+    /// rows are not those of the filter any more: `*` would mark the wrong ones.
     pub(super) fn rebuild_view(&mut self) {
         self.request_view(RebuildTrigger::Input);
+        let is_typing = self.modal.prompt().is_some();
+        if !is_typing && !self.waiting.is_waiting() && !self.table.has_chosen_rows() {
+            self.wait_for(Awaited::Rows);
+        }
     }
 
     /// Starts a rebuild for data that has waited long enough.
@@ -116,6 +122,9 @@ impl App {
         }
         let page = self.page();
         self.table.set_view(view, page);
+        if self.table.has_chosen_rows() {
+            self.end_wait(Awaited::Rows);
+        }
         self.alert();
         if let Some(detail) = &mut self.detail {
             detail.diagnose(&self.table.view);

@@ -59,6 +59,14 @@ impl TableState {
         }
     }
 
+    /// Whether the rows of the view are those that the filter and the grouping choose.
+    pub(super) fn has_chosen_rows(&self) -> bool {
+        let built = &self.view.spec;
+        built.filter == self.filter
+            && built.hide_idle == self.hide_idle
+            && built.group.as_ref().map(|group| group.by) == self.groups.by
+    }
+
     /// Accepts a finished view; `height` is the number of rows on the screen.
     pub(crate) fn set_view(&mut self, view: Arc<TableView>, height: usize) {
         self.view = view;

@@ -1,12 +1,14 @@
 //! Marks, and kills of many.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{FIVE, stage};
+use crate::app::build_view::build_view;
 use crate::app::harness::{AppHarness, draft};
-use crate::app::keymap::Code;
+use crate::app::keymap::{Code, KeyPress};
 use crate::app::kill_selection::Selection;
-use crate::app::msg::Msg;
+use crate::app::msg::{Effect, Msg};
 use crate::kill::KillEvent;
 
 fn marked(stage: &AppHarness) -> Vec<u64> {
@@ -41,6 +43,29 @@ fn space_marks_and_goes_on_and_marks_stay_with_their_sessions() {
     stage.press(Code::End);
     stage.type_text(" ");
     assert_eq!(marked(&stage), [1, 2]);
+}
+
+#[test]
+fn keys_after_a_filter_wait_for_its_rows() {
+    let mut stage = stage();
+    let typed = "/id=3".chars().map(Code::Char);
+    let keys = typed.chain([Code::Enter, Code::Char('*'), Code::Char('K')]);
+    let mut effects = Vec::new();
+    for key in keys {
+        effects.extend(stage.app.update(Msg::Key(KeyPress::plain(key))));
+    }
+    let is_kill = |effect: &Effect| matches!(effect, Effect::Kill(_));
+    assert!(
+        marked(&stage).is_empty() && !effects.iter().any(is_kill),
+        "{effects:?}"
+    );
+    let built = effects.into_iter().find_map(|effect| match effect {
+        Effect::Arrange(request) => Some(build_view(*request)),
+        _ => None,
+    });
+    stage.send(Msg::Arranged(Arc::new(built.unwrap())));
+    assert_eq!(marked(&stage), [3]);
+    assert_eq!(victims(&stage), [3]);
 }
 
 #[test]
