@@ -31,6 +31,10 @@ docs:
 frames:
     INSTA_UPDATE=always cargo test --locked --lib ui
 
+# Writes the pictures of the documents from the program's screens. Look at them.
+pictures:
+    UPDATE_PICTURES=1 cargo test --locked --test terminal pictures
+
 # Runs the benchmarks.
 bench:
     cargo bench --locked

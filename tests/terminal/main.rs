@@ -21,6 +21,7 @@ mod pty;
 mod reader;
 mod screen;
 mod start;
+mod svg;
 #[path = "../support/tls_front.rs"]
 mod tls_front;
 
@@ -50,6 +51,7 @@ mod password;
 mod past;
 mod paste;
 mod paste_end;
+mod pictures;
 mod plain;
 mod readme;
 mod recording;

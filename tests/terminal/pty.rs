@@ -92,6 +92,12 @@ impl Pty {
             .becomes(within, |seen: &Seen| is_so(seen.parser.screen()))
     }
 
+    /// Whether anything is written within a time.
+    pub(crate) fn changes(&self, within: Duration) -> bool {
+        let mark = self.mark();
+        self.reader.becomes(within, |seen| seen.bytes.len() > mark)
+    }
+
     /// Waits until the output after `mark` contains a text.
     pub(crate) fn writes(&self, mark: usize, text: &[u8]) {
         assert!(

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::screen::lines;
+use crate::endpoint::Endpoint;
+use crate::screen::{has_rows, lines};
 use crate::start::Start;
 
 /// Returns the lines of the first picture.
@@ -42,4 +43,56 @@ fn the_picture_of_the_readme_is_the_screen_of_the_demo() {
     }
     pty.keys("q");
     pty.ends_with(0);
+}
+
+/// Returns the commands of the README: the lines of its shell blocks, without comments.
+fn commands() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(path).unwrap();
+    let blocks = readme.split("```sh\n").skip(1);
+    let lines = blocks.flat_map(|block| block.split("```").next().unwrap().lines());
+    let commands = lines.map(|line| line.split('#').next().unwrap().trim().to_owned());
+    commands.filter(|command| !command.is_empty()).collect()
+}
+
+#[test]
+fn every_command_of_the_readme_does_what_the_readme_says() {
+    let endpoint = Endpoint::new(40);
+    let url = endpoint.running().url();
+    let commands = commands();
+    assert!(commands.len() >= 7, "{commands:?}");
+    for command in commands {
+        let mut words = command.split_whitespace();
+        if words.next() == Some("cargo") {
+            // The binary of this test was built so.
+            assert_eq!(command, "cargo install --locked --path .");
+            continue;
+        }
+        let words: Vec<_> = words.collect();
+        let start = Start::new(words.clone());
+        // Without an option the endpoint is that of this machine.
+        let needs_endpoint = words.first() != Some(&"demo") && !words.contains(&"-e");
+        let mut pty = if needs_endpoint {
+            start.args(["-e", &url]).open()
+        } else {
+            start.open()
+        };
+        if words.first() == Some(&"doctor") {
+            // There is no such machine.
+            pty.ends_with(3);
+            assert!(pty.text().contains("https://proxy-1:8989"), "{}", pty.text());
+            continue;
+        }
+        pty.wait(&command, |screen| {
+            let text = screen.contents();
+            has_rows(screen, 5) || text.contains("Cannot reach proxy-1:8989")
+        });
+        // In the tour the first q ends the tour.
+        pty.keys("q");
+        if words.contains(&"--tour") {
+            pty.no_longer_sees("Tour, step");
+            pty.keys("q");
+        }
+        pty.ends_with(0);
+    }
 }
