@@ -1,11 +1,14 @@
 //! The sessions that match a second filter, such as that of `maxtop list --fail-if`.
 
+use std::collections::BTreeSet;
+
 use super::build_view::filter_input;
 use super::reason_names::Names;
 use super::table_view::{RowRef, TableView};
-use crate::filter::{Filter, Ternary};
+use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
+use crate::filter::{Filter, FilterInput, Reasons, Ternary};
 use crate::kill::is_undecided;
-use crate::model::{EndpointId, SessionId};
+use crate::model::{EndpointId, SessionId, SessionPhase};
 
 /// The sessions of a view that match a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,12 +19,68 @@ pub(crate) struct Matches {
     pub(crate) undecided: usize,
     /// Number of sessions that were compared, these included.
     pub(crate) compared: usize,
+    /// Sessions that do not match, but may have a reason that the filter names.
+    pub(crate) unexamined: Unexamined,
+}
+
+/// Sessions for which reasons that a filter names are unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unexamined {
+    /// Number of sessions.
+    pub(crate) sessions: usize,
+    /// Names of the reasons.
+    pub(crate) reasons: BTreeSet<&'static str>,
+}
+
+impl Unexamined {
+    /// Whether all of the reasons need server access.
+    pub(crate) fn needs_server_access(&self) -> bool {
+        let needs_it =
+            |name: &&str| Reason::named(name).is_some_and(|reason| reason.requires == SERVER_ACCESS);
+        !self.reasons.is_empty() && self.reasons.iter().all(needs_it)
+    }
+
+    /// Adds a session, if a named reason is unknown for it and decides whether it matches.
+    fn compare(&mut self, filter: &Filter, named: &[&'static Reason], input: &FilterInput<'_>) {
+        if input.session.phase() == Some(SessionPhase::Starting) {
+            return;
+        }
+        let found = input.reasons.map_or(&[][..], |reasons| reasons.found);
+        let unjudged = input.reasons.map_or(&[][..], |reasons| reasons.unjudged);
+        let mut is_counted = false;
+        for reason in named {
+            let needs_locks = reason.requires == SERVER_ACCESS && input.locks.blocks.is_none();
+            let is_unknown = needs_locks || unjudged.contains(&reason.name);
+            let only = Reasons {
+                found,
+                unjudged: &[reason.name],
+            };
+            let input = FilterInput {
+                reasons: Some(only),
+                ..input.strict()
+            };
+            if is_unknown && filter.evaluate(&input) == Ternary::Unknown {
+                self.reasons.insert(reason.name);
+                is_counted = true;
+            }
+        }
+        self.sessions += usize::from(is_counted);
+    }
+}
+
+/// Returns the reasons that a filter names: `reason=silent`.
+fn named_reasons(filter: &Filter) -> Vec<&'static Reason> {
+    let reasons = REASONS.iter();
+    reasons
+        .filter(|reason| filter.names_value("reason", reason.name))
+        .collect()
 }
 
 impl Matches {
     /// Whether the filter is unknown for every session.
     pub(crate) const fn is_undecided(&self) -> bool {
-        self.undecided > 0 && self.undecided == self.compared
+        let unknown = self.undecided + self.unexamined.sessions;
+        unknown > 0 && unknown == self.compared
     }
 }
 
@@ -31,6 +90,7 @@ impl TableView {
     pub(crate) fn matches_of(&self, condition: &Filter) -> Matches {
         let mut names = Names::new();
         let mut matches = Matches::default();
+        let asked = named_reasons(condition);
         for (snapshot, list) in (0..).zip(&self.snapshots) {
             if self.spec.hidden_endpoints.contains(&list.endpoint) {
                 continue;
@@ -47,11 +107,32 @@ impl TableView {
                 match condition.evaluate(&input) {
                     Ternary::Yes => matches.sessions.push((list.endpoint, session.id)),
                     Ternary::Unknown => matches.undecided += 1,
-                    Ternary::No => {}
+                    Ternary::No => matches.unexamined.compare(condition, &asked, &input),
                 }
             }
         }
         matches
+    }
+
+    /// Returns the sessions that the filter of the view leaves out, although they may have a reason that it names.
+    pub(crate) fn unexamined(&self) -> Unexamined {
+        let mut names = Names::new();
+        let mut unexamined = Unexamined::default();
+        let asked = named_reasons(&self.spec.filter);
+        if asked.is_empty() {
+            return unexamined;
+        }
+        for (snapshot, list) in (0..).zip(&self.snapshots) {
+            let places = (0..).zip(&list.sessions);
+            let places = places.map(|(index, _)| RowRef::Listed { snapshot, index });
+            for row in places.filter_map(|place| self.resolve(place)) {
+                let input = filter_input(&row, &mut names);
+                if self.spec.filter.evaluate(&input) == Ternary::No {
+                    unexamined.compare(&self.spec.filter, &asked, &input);
+                }
+            }
+        }
+        unexamined
     }
 
     /// Returns the number of sessions for which the filter of the view is unknown because of their locks.

@@ -58,7 +58,11 @@ impl Args for GlobalOptions {
                     .value_parser(clap::value_parser!(PathBuf))
                     .help_heading(program)
                     .hide_short_help(true)
-                    .help("Append polls, errors and kills to this file; only its owner may read it"),
+                    .help("Append polls, errors and kills to this file; only its owner may read it")
+                    .long_help(
+                        "Append a line for each poll, error and kill to this file; it contains no password and no \
+                         SQL, and only its owner may read it",
+                    ),
             )
     }
 

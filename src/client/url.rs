@@ -17,6 +17,8 @@ pub(super) const LOCALHOST: &str = "localhost";
 
 /// Advice on the forms of an address.
 const FORMS: &str = "give HOST:PORT or http[s]://HOST:PORT, IPv6 as [::1]:8989";
+/// Advice for a port without a host.
+const PORT_ALONE: &str = "a number is a port without a host: give HOST:PORT";
 /// Advice for the path of a socket.
 const NO_SOCKETS: &str = "the admin API listens on TCP only, not on a Unix socket: give HOST:PORT";
 
@@ -135,6 +137,16 @@ impl FromStr for EndpointUrl {
                 return Err(refuse("write http:// or https:// with two slashes"));
             }
             None if given.contains(":/") => return Err(refuse(FORMS)),
+            // Otherwise it would be an IPv4 address: 8989 is 0.0.35.29.
+            None if !given.is_empty()
+                && given
+                    .strip_prefix(':')
+                    .unwrap_or(given)
+                    .bytes()
+                    .all(|c| c.is_ascii_digit()) =>
+            {
+                return Err(refuse(PORT_ALONE));
+            }
             None => format!("http://{given}"),
         };
         let Ok(mut url) = Url::parse(&text) else {
@@ -236,6 +248,8 @@ mod tests {
             ("http://", "give HOST:PORT"),
             ("db1:port", "give HOST:PORT"),
             ("db1:99999", "give HOST:PORT"),
+            ("8989", "a port without a host"),
+            (":8989", "a port without a host"),
             ("::1", "IPv6 as [::1]:8989"),
             ("ftp://db1", "only http:// and https://"),
             ("/run/x.sock", "not on a Unix socket: give HOST:PORT"),

@@ -26,7 +26,7 @@ const TOUR_GRACE: Duration = Duration::from_secs(10);
 /// Serves the demo and shows the screen, unless `--headless` is given.
 pub(super) fn run(args: &GlobalOptions, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
     if !demo.headless {
-        need_a_terminal()?;
+        need_a_terminal("use --headless for the simulated proxy alone")?;
     }
     // Only the endpoint started below is used, so the settings of other endpoints are not read.
     let mut config = Config::read(&args.line.clone().at("demo"))?;

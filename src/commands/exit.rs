@@ -161,14 +161,14 @@ pub(super) enum CommandError {
     #[error("system error: {0}")]
     System(#[from] io::Error),
     /// The screen without a terminal.
-    #[error("the screen needs a terminal: use 'maxtop list' to print the sessions once")]
-    NoTerminal,
+    #[error("the screen needs a terminal: {0}")]
+    NoTerminal(&'static str),
     /// A terminal that cannot move its cursor (`TERM=dumb`).
     #[error(
-        "the screen needs a terminal that can move its cursor, but TERM is 'dumb': use 'maxtop list' to \
-         print the sessions once, or set TERM to the terminal's type"
+        "the screen needs a terminal that can move its cursor, but TERM is 'dumb': set TERM to the terminal's \
+         type, or {0}"
     )]
-    DumbTerminal,
+    DumbTerminal(&'static str),
     #[cfg(feature = "export")]
     /// The address for metrics cannot be used.
     #[error("cannot listen on {address}: {source}: choose another one with --listen")]
@@ -235,8 +235,8 @@ impl CommandError {
             | Self::Client(_)
             | Self::Id(_)
             | Self::Key(_)
-            | Self::NoTerminal
-            | Self::DumbTerminal
+            | Self::NoTerminal(_)
+            | Self::DumbTerminal(_)
             | Self::NoEndpoint
             | Self::SameName(_)
             | Self::EmptyFilter
@@ -245,7 +245,7 @@ impl CommandError {
             | Self::EmptyCondition
             | Self::ColumnsOfJson
             | Self::EventLog(EventLogError::Open { .. })
-            | Self::Recorder(RecorderError::Exists(_) | RecorderError::Terminal)
+            | Self::Recorder(RecorderError::Exists(_) | RecorderError::InUse(_) | RecorderError::Terminal)
             | Self::RecordingTime(_)
             | Self::EmptyPart
             | Self::OverItself

@@ -103,7 +103,7 @@ fn once(
     {
         output::remark(&line);
     }
-    let is_unknown = view.no_match.is_some() && view.undecided() > 0;
+    let is_unknown = view.no_match.is_some() && (view.undecided() > 0 || view.unexamined().sessions > 0);
     let Some(fail_if) = fail_if else {
         return Ok(match exit {
             ExitStatus::Done if is_unknown => ExitStatus::Failed,
@@ -117,7 +117,7 @@ fn once(
     if let Some(line) = fail_if.line(&matches, &view, clients) {
         output::remark(&line);
     }
-    Ok(FailIf::exit(&matches, exit))
+    Ok(FailIf::exit(&matches, exit, 1))
 }
 
 /// Returns the query of a list. A program that reads the output gets every session.
@@ -165,11 +165,18 @@ fn remarks(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Vec<S
     no_match.into_iter().chain(logins).collect()
 }
 
-/// Returns how many sessions the filter could not decide, because their locks are unknown.
+/// Returns how many sessions the filter could not decide, because their locks or reasons that it names are unknown.
 fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
     let filter = &view.spec.filter;
-    let count = view.undecided();
-    let cause = server_access::undecided_cause(filter, clients);
+    let (mut count, mut cause) = (
+        view.undecided(),
+        server_access::undecided_cause(filter, clients).to_owned(),
+    );
+    if count == 0 && view.no_match.is_some() {
+        let unexamined = view.unexamined();
+        count = unexamined.sessions;
+        cause = server_access::unexamined_cause(&unexamined, clients);
+    }
     let sessions = counted(count, "session");
     (count > 0).then(|| match &view.no_match {
         Some(_) => format!("nothing to list: {sessions} could not be decided: {cause}"),

@@ -3,7 +3,9 @@
 //! The samples of the draft are read for the stuck sessions and the first ones, as `maxtop list --watch` does.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +26,9 @@ use crate::cli::{GlobalOptions, RecordArgs};
 use crate::client::{Client, off_thread};
 use crate::clock;
 use crate::config::Config;
-use crate::model::{Dialect, EndpointId, RequestError, Text, TextLimit, counted, exact_text, size_text};
+use crate::model::{
+    Dialect, EndpointId, RequestError, Text, TextLimit, counted, exact_text, size_text, visible,
+};
 use crate::poller::PollSettings;
 use crate::recording::{Header, MINOR_VERSION, RecordedEndpoint, Redactor};
 use crate::runtime::pollers::Pollers;
@@ -57,7 +61,11 @@ pub(super) fn run(global: &GlobalOptions, args: &RecordArgs) -> Result<ExitStatu
         let mut command = RecordCommand::new(&config, &clients, recorder);
         command.redactor = redactor;
         let result = command.run(interrupts, ended, args.span).await;
+        let has_lists = command.lists > 0;
         drop(command);
+        if !has_lists && args.file.as_os_str() != "-" {
+            remove_empty(&args.file);
+        }
         Answers::of(&clients, |client: Client| async move {
             client.close_server_connections(MAX_CLOSE_WAIT).await;
             Ok(())
@@ -65,6 +73,18 @@ pub(super) fn run(global: &GlobalOptions, args: &RecordArgs) -> Result<ExitStatu
         .await;
         result
     })
+}
+
+/// Removes a recording without any list, so that it is not in the way of the next one.
+fn remove_empty(path: &Path) {
+    let name = path.display().to_string();
+    let name = visible(&name);
+    match fs::remove_file(path) {
+        Ok(()) => output::remark(&format!("no list was received: {name} is removed")),
+        Err(error) => output::complain(&format!(
+            "no list was received, and {name} cannot be removed: {error}"
+        )),
+    }
 }
 
 fn target(args: &RecordArgs) -> RecordingTarget {
@@ -170,6 +190,8 @@ impl RecordCommand {
         let signal = match end {
             End::Passed => None,
             End::Signal(signal) => Some(signal),
+            // The reader is gone, and needs no more.
+            End::Written(Err(error)) if error.is_closed_pipe() => None,
             End::Written(result) => {
                 result?;
                 None

@@ -47,7 +47,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ReplayArgs) -> Result<ExitStatu
         return opened.cut(times, part, args.force);
     }
     let at = args.at.as_deref().map(str::parse::<RecordingTime>).transpose()?;
-    need_a_terminal()?;
+    need_a_terminal("use --info, or 'maxtop report FILE' for the incident as text")?;
     let source = opened.source(at.as_ref())?;
     show(&Config::read(&global.line)?, &opened, source)
 }
@@ -157,11 +157,11 @@ impl Opened {
     /// Writes a part to another file.
     fn cut(&self, times: &[String], part: &Path, overwrite: bool) -> Result<ExitStatus, CommandError> {
         let zone = local_zone();
-        let find = |text: &String| text.parse::<RecordingTime>()?.find(&self.recording, &zone);
-        let mut found = times.iter().map(find);
-        let (Some(from), Some(to)) = (found.next().transpose()?, found.next().transpose()?) else {
+        let [from, to] = times else {
             return Err(CommandError::EmptyPart);
         };
+        let from = from.parse::<RecordingTime>()?.find(&self.recording, &zone)?;
+        let to = to.parse::<RecordingTime>()?.find_end(&self.recording, &zone)?;
         if from > to {
             return Err(CommandError::EmptyPart);
         }
@@ -190,7 +190,7 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 fn time(at: Timestamp, zone: &TimeZone) -> String {
-    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
 }
 
 /// Shows the recording until the screen is closed.

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::exit::CommandError;
 use super::{connect, output};
+use crate::app::condition::Unexamined;
 use crate::client::Client;
 use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
 use crate::filter::Filter;
@@ -169,6 +170,23 @@ pub(super) fn undecided_cause(filter: &Filter, clients: &[Client]) -> &'static s
     } else {
         "the locks were not read, because sql-user is not set"
     }
+}
+
+/// Returns why reasons that a filter names are unknown for sessions.
+pub(super) fn unexamined_cause(unexamined: &Unexamined, clients: &[Client]) -> String {
+    if !unexamined.needs_server_access() {
+        let names: Vec<_> = unexamined.reasons.iter().copied().collect();
+        return format!(
+            "{} needs several lists (--count 3), or is not reported",
+            names.join(" or ")
+        );
+    }
+    let cause = if clients.iter().all(Client::has_server_access) {
+        "the locks could not be read"
+    } else {
+        "the locks were not read, because sql-user is not set"
+    };
+    cause.to_owned()
 }
 
 /// Returns the names of the reasons that need server access, as a part of a sentence.

@@ -22,7 +22,7 @@ use crate::runtime::run::{self as screen, PastSource, ScreenFiles, ScreenResult,
 
 /// Shows the screen for the configured endpoints.
 pub(super) fn run(args: &GlobalOptions) -> Result<ExitStatus, CommandError> {
-    need_a_terminal()?;
+    need_a_terminal("use 'maxtop list' to print the sessions once")?;
     let (config, clients) = connect(args, PreflightMode::Screen)?;
     let runtime = runtime()?;
     let left = show(&runtime, &config, clients, false);
@@ -31,15 +31,16 @@ pub(super) fn run(args: &GlobalOptions) -> Result<ExitStatus, CommandError> {
     left
 }
 
-/// Fails if stdin or stdout is not a terminal, or if the terminal cannot move its cursor.
-pub(super) fn need_a_terminal() -> Result<(), CommandError> {
+/// Fails if stdin or stdout is not a terminal, or if the terminal cannot move its cursor. `advice` says what works
+/// without one.
+pub(super) fn need_a_terminal(advice: &'static str) -> Result<(), CommandError> {
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
-        return Err(CommandError::DumbTerminal);
+        return Err(CommandError::DumbTerminal(advice));
     }
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         Ok(())
     } else {
-        Err(CommandError::NoTerminal)
+        Err(CommandError::NoTerminal(advice))
     }
 }
 

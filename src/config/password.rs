@@ -1,14 +1,24 @@
 //! Sources of passwords and tokens. They are read right before the first request to their endpoint.
 
 use std::fmt;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::origin::{Origin, SourceValue};
 use super::settings::SettingId;
 use super::{ConfigError, trust};
+use crate::model::exact_text;
+
+/// Maximum time for a command that prints a secret. A person may have to unlock a store of passwords.
+const MAX_COMMAND_TIME: Duration = Duration::from_mins(2);
+/// Interval at which a command is polled that has closed its output and not ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Kind of a secret, for messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,19 +247,53 @@ fn run(kind: SecretKind, command: &SecretString, origin: &Origin) -> Result<Secr
     for variable in secret_variables() {
         shell.env_remove(variable);
     }
-    let output = shell
-        .output()
-        .map_err(|error| failed(format!("could not be run: {error}")))?;
-    if !output.status.success() {
-        return Err(failed(format!("failed: {}", output.status)));
+    let (status, printed) = output_of(shell)
+        .map_err(|error| failed(format!("could not be run: {error}")))?
+        .ok_or_else(|| failed(format!("did not end within {}", exact_text(MAX_COMMAND_TIME))))?;
+    if !status.success() {
+        return Err(failed(format!("failed: {status}")));
     }
-    let text = String::from_utf8(output.stdout)
-        .map_err(|_| failed("printed text that is not valid UTF-8".to_owned()))?;
+    let text =
+        String::from_utf8(printed).map_err(|_| failed("printed text that is not valid UTF-8".to_owned()))?;
     let password = without_newline(&text);
     if password.expose_secret().is_empty() {
         return Err(failed("printed nothing".to_owned()));
     }
     Ok(password)
+}
+
+/// Runs a command. Returns its status and its output, or `None` if it was ended because it takes too long. A process
+/// that it has started may continue.
+fn output_of(mut command: Command) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
+    let deadline = Instant::now() + MAX_COMMAND_TIME;
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let (sender, printed) = mpsc::channel();
+    if let Some(mut out) = child.stdout.take() {
+        thread::Builder::new().spawn(move || {
+            let mut bytes = Vec::new();
+            let read = out.read_to_end(&mut bytes).map(|_| bytes);
+            // Fails only after the deadline.
+            let _ = sender.send(read);
+        })?;
+    }
+    let Ok(printed) = printed.recv_timeout(MAX_COMMAND_TIME) else {
+        child.kill()?;
+        child.wait()?;
+        return Ok(None);
+    };
+    let printed = printed?;
+    // Usually it has ended with its output.
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some((status, printed)));
+        }
+        if Instant::now() >= deadline {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(POLL_INTERVAL);
+    }
 }
 
 /// Returns the environment variables that contain a secret of this program.

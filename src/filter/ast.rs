@@ -86,6 +86,22 @@ impl Expr {
             Self::Word(_) => Word::is_searched_in(name),
         }
     }
+
+    /// Whether a condition `field=…` accepts a value and not every value, also under `not`.
+    pub(super) fn names_value(&self, field: &str, value: &str) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.names_value(field, value)),
+            Self::Not(part) => part.names_value(field, value),
+            Self::Compare(comparison) if comparison.field.name == field => match &comparison.operand {
+                Operand::Glob(glob) => {
+                    comparison.operator == Operator::Is && glob.as_str() != "*" && glob.matches(value)
+                }
+                Operand::Pattern(pattern) => pattern.matches(value),
+                Operand::Number(_) => false,
+            },
+            Self::Compare(_) | Self::Known(_) | Self::Flag(_) | Self::Word(_) => false,
+        }
+    }
 }
 
 fn one_or(mut parts: Vec<Expr>, many: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {

@@ -124,6 +124,12 @@ impl Filter {
     pub(crate) fn uses(&self, field: &str) -> bool {
         self.expr.as_ref().is_some_and(|expr| expr.uses(field))
     }
+
+    /// Whether a condition of the filter names this value of `field`: `reason=silent`, `reason=~'^si'`.
+    pub(crate) fn names_value(&self, field: &str, value: &str) -> bool {
+        let mut expr = self.expr.iter();
+        expr.any(|expr| expr.names_value(field, value))
+    }
 }
 
 impl PartialEq for Filter {

@@ -16,6 +16,9 @@ use crate::model::{RequestError, RowRead, SessionId, Snapshot};
 /// Time until the next round after a failed request.
 const RETRY_DELAY: Duration = Duration::from_secs(2);
 
+/// Maximum number of rows of a round that can all have ended.
+const MAX_ALL_MISSING: usize = 2;
+
 /// Inputs of the row task.
 pub(super) struct RowInputs {
     pub(super) schedule: watch::Receiver<PollSchedule>,
@@ -92,6 +95,10 @@ impl RowPoller {
             }
             sleep_until(read_at + self.row_period(&list, read_at.elapsed())).await;
         }
+        if is_implausible(&reads) {
+            // The next list decides.
+            return self.sleep(due.max(Instant::now() + RETRY_DELAY)).await;
+        }
         self.send(list, reads).await?;
         self.sleep(due).await
     }
@@ -164,6 +171,12 @@ impl RowPoller {
         self.merged = Some(Arc::clone(&merged));
         Ok(self.out.send(Msg::RowsRead(merged))?)
     }
+}
+
+/// Whether none of several listed sessions was found. A proxy that does not answer single requests replies so, and all
+/// rows would vanish.
+fn is_implausible(reads: &[RowRead]) -> bool {
+    reads.len() > MAX_ALL_MISSING && reads.iter().all(|read| read.session.is_none())
 }
 
 /// Returns the sender and the receiver of the typical response time of one session.

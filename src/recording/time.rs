@@ -54,6 +54,25 @@ impl FromStr for RecordingTime {
 }
 
 impl RecordingTime {
+    /// Returns the moment at which a part ends, since the recorder started: that of [`Self::find`], or the end of the
+    /// recording if the time is later.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the time is before the recording.
+    pub fn find_end(&self, recording: &Recording, zone: &TimeZone) -> Result<Duration, RecordingTimeError> {
+        let found = self.find(recording, zone);
+        let Some((_, to)) = recording.span().filter(|_| found.is_err()) else {
+            return found;
+        };
+        let is_later = match self {
+            Self::Since(_) => true,
+            Self::At(at) => *at > to.wall,
+            Self::Clock(time) => *time > zone.to_datetime(to.wall).time(),
+        };
+        if is_later { Ok(to.elapsed) } else { found }
+    }
+
     /// Returns the moment in a recording, since the recorder started.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use nix::libc::{O_NOFOLLOW, O_NONBLOCK};
+use nix::libc::{ELOOP, ENXIO, O_NOFOLLOW, O_NONBLOCK};
 use nix::unistd::{Uid, User, geteuid};
 
 /// File mode: only the owner may read which sessions were killed, and why.
@@ -20,7 +20,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         .mode(OWNER_ONLY)
         .create(true)
         .custom_flags(O_NOFOLLOW | O_NONBLOCK);
-    let file = options.open(path)?;
+    let file = options.open(path).map_err(in_words)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
@@ -37,6 +37,15 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
     }
     Ok(file)
+}
+
+/// Returns the error of opening a file with `O_NOFOLLOW`, with words for a link and for a pipe without a reader.
+pub(super) fn in_words(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(ELOOP) => io::Error::other("it is a symbolic link, which is not followed"),
+        Some(ENXIO) => io::Error::other("it is not a regular file"),
+        _ => error,
+    }
 }
 
 /// Whether the owner of a file is the user who runs the program, or root.

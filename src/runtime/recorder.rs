@@ -30,6 +30,9 @@ pub(crate) enum RecorderError {
     /// The file exists.
     #[error("{0} exists: choose another name, or use --force to overwrite it")]
     Exists(String),
+    /// Another process writes to the file.
+    #[error("another maxtop writes to {0}: choose another name")]
+    InUse(String),
     /// Standard output is a terminal.
     #[error("standard output is a terminal, and a recording is not text: redirect it, or name a file")]
     Terminal,
@@ -52,6 +55,13 @@ pub(crate) enum RecorderError {
     /// The disk is slower than the lists.
     #[error("the disk is too slow: {MAX_WAITING} facts wait for it")]
     TooSlow,
+}
+
+impl RecorderError {
+    /// Whether standard output is a pipe whose reader is gone.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::File { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    }
 }
 
 fn readable(written: u64) -> &'static str {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::app::kill_log::{KillLogEntry, KillsLeft, LoggedBatch};
 use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::overlay::Overlay;
-use crate::kill::{KillOutcome, OutcomeKind, RefusalReason};
+use crate::kill::{KillBatch, KillOutcome, OutcomeKind, RefusalReason};
 use crate::model::counted;
 
 /// Minimum height of the log in lines; a lower screen is covered completely.
@@ -42,7 +42,8 @@ pub(super) fn draw(
         width: usize::from(width.saturating_sub(4)),
         is_unfolded: overlay.is_unfolded,
     };
-    let mut text: Vec<_> = batches.iter().flat_map(|batch| log.batch(batch)).collect();
+    let mut text = log.progress();
+    text.extend(batches.iter().flat_map(|batch| log.batch(batch)));
     if text.is_empty() {
         text.push(Line::styled("no kills in this run", theme.dim));
     }
@@ -92,6 +93,19 @@ struct Log<'a> {
 }
 
 impl Log<'_> {
+    /// Returns how many sessions of a kill in progress have an outcome.
+    fn progress<'b>(&self) -> Vec<Line<'b>> {
+        let kills = &self.app.kills;
+        let batch = kills.batches.last().filter(|_| kills.in_grace().is_none());
+        let tally = batch.map(KillBatch::tally);
+        let Some(tally) = tally.filter(|tally| tally.finished() < tally.total()) else {
+            return Vec::new();
+        };
+        let sessions = counted(tally.total(), "session");
+        let text = format!("{} of {sessions} done", tally.finished());
+        self.row(None, ("in progress", self.theme.act), &text)
+    }
+
     /// Returns the lines of one confirmation: its outcomes, and the reason that was typed.
     fn batch<'b>(&self, batch: &LoggedBatch<'_>) -> Vec<Line<'b>> {
         let mut text = self.outcomes(batch);

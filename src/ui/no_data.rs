@@ -16,9 +16,10 @@ const WORD: usize = 9;
 /// Seconds without a reply after which the screen explains a slow list.
 const SLOW: u64 = 3;
 
-/// Draws why there is no list yet. Returns `false` if there is one.
+/// Draws why there is no list yet. Returns `false` if the view of one is built.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> bool {
-    if app.endpoints.iter().any(|endpoint| endpoint.latest.is_some()) {
+    let has_list = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
+    if has_list && !app.table.view.snapshots.is_empty() {
         return false;
     }
     let inner = Rect {
@@ -32,7 +33,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         LinkState::Failing { fault, retry_at } => Some((endpoint, fault, retry_at.as_millis())),
         _ => None,
     });
-    let text = match failing {
+    let text = match failing.filter(|_| !has_list) {
         Some((endpoint, fault, retry_at)) => {
             let left = retry_at
                 .saturating_sub(app.now.elapsed.as_millis())

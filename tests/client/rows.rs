@@ -8,7 +8,7 @@ use maxtop::model::{Dialect, EndpointId, SessionId};
 use maxtop::poller::{EndpointPoller, PollSettings, PollerCommand};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::server::{Server, jsonapi_instance, jsonapi_list, jsonapi_session, next_msg, reply};
+use crate::server::{Server, jsonapi_instance, jsonapi_list, jsonapi_session, next_msg, reply_with};
 
 const STARTED_AT: &str = "Mon, 23 Nov 2026 15:55:27 GMT";
 const SETTINGS: PollSettings = PollSettings {
@@ -48,6 +48,11 @@ fn poll(server: &Server) -> (EndpointPoller, UnboundedReceiver<Msg>) {
     (poller, messages)
 }
 
+/// A whole reply, after which the server closes the connection, as it always does.
+fn reply(status: u16, body: &str) -> Vec<u8> {
+    reply_with(status, "Connection: close\r\n", body.as_bytes())
+}
+
 fn rows_requested(server: &Server) -> usize {
     let heads = server.heads();
     heads
@@ -76,6 +81,27 @@ async fn between_expensive_lists_the_rows_on_the_screen_are_read_by_id() {
         assert!(newer.least_interval >= Duration::from_secs(2), "3 % of the time");
     }
     assert_eq!(lists, 1);
+}
+
+#[tokio::test]
+async fn a_proxy_that_finds_no_single_session_does_not_empty_the_screen() {
+    let missing = r#"{"errors":[{"detail":"Object '3' of type 'sessions' was not found."}]}"#;
+    let server = Server::answering(move |line, _| {
+        if line.starts_with("GET /v1/sessions?") {
+            std::thread::sleep(Duration::from_millis(60));
+            return reply(200, &jsonapi_list(&[1, 2, 3, 4]));
+        }
+        if line.starts_with("GET /v1/sessions/") {
+            return reply(404, missing);
+        }
+        reply(200, &jsonapi_instance(STARTED_AT))
+    });
+    let (_poller, mut messages) = poll(&server);
+    while rows_requested(&server) < 4 {
+        if let Ok(msg) = tokio::time::timeout(Duration::from_millis(20), next_msg(&mut messages)).await {
+            assert!(!matches!(msg, Msg::RowsRead(_)), "rows were taken away");
+        }
+    }
 }
 
 #[tokio::test]

@@ -145,9 +145,12 @@ fn columns_that_cannot_be_shown_are_a_usage_error() {
     for (columns, said) in [
         (
             "id,usr",
-            "--columns: no column 'usr' (did you mean 'user'?); columns: id, severity, user, address",
+            "--columns: no column 'usr' (did you mean 'user'?); columns: endpoint, key, id, user, address",
         ),
-        ("colour", "--columns: no column 'colour'; columns: id,"),
+        (
+            "colour",
+            "--columns: no column 'colour'; columns: endpoint, key, id,",
+        ),
         ("id,user,id", "--columns: column id is named twice"),
         (",", "--columns: no columns given"),
     ] {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use maxtop::demo::ServedDialects;
 use serde_json::Value;
 
+use crate::json_schema;
 use crate::program::{Demo, command, maxtop, replying};
 use crate::terminal::AtTerminal;
 
@@ -93,7 +94,22 @@ fn a_failing_poll_is_one_line_and_the_status_is_that_of_the_last_one() {
     let ran = maxtop(&[&["-e", &url], &THREE[..], &["-o", "json"]].concat());
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
-    assert_eq!(ran.out.lines().count(), 2, "{ran:?}");
+    let (time, _) = ran.err.split_once(" maxtop: ").unwrap();
+    assert!(time.starts_with("20") && time.ends_with('Z'), "{time}");
+    let lists = documents(&ran.out);
+    let failed: Vec<_> = lists.iter().map(|list| list["failed"].to_string()).collect();
+    let cause = format!(r#"[{{"endpoint":"{url}","error":"status 503"}}]"#);
+    assert_eq!(failed, ["[]", cause.as_str(), "[]"]);
+}
+
+/// Parses a document from each line, and checks it against the schema.
+fn documents(out: &str) -> Vec<Value> {
+    let lines = out.lines().map(|line| serde_json::from_str(line).unwrap());
+    let all: Vec<Value> = lines.collect();
+    for one in &all {
+        json_schema::assert_matches("list", one);
+    }
+    all
 }
 
 #[test]
@@ -101,7 +117,17 @@ fn an_endpoint_that_fails_does_not_hide_the_others() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let ran = demo.maxtop(&[&["-e", "http://127.0.0.1:1"], &THREE[..], &["-o", "json"]].concat());
     assert_eq!(ran.status, 1, "{ran:?}");
-    assert_eq!(ran.out.lines().count(), 3, "{ran:?}");
+    let lists = documents(&ran.out);
+    assert_eq!(lists.len(), 3);
+    for list in lists {
+        assert_eq!(list["failed"][0]["endpoint"], "http://127.0.0.1:1");
+        assert!(!list["sessions"].as_array().unwrap().is_empty());
+    }
+    let ran = demo.maxtop(&[&["-e", "http://127.0.0.1:1"], &THREE[..], &["-o", "jsonl"]].concat());
+    let failed = documents(&ran.out)
+        .into_iter()
+        .filter(|line| line["id"].is_null());
+    assert_eq!(failed.count(), 3);
 }
 
 #[test]
@@ -258,7 +284,16 @@ fn reasons_that_need_several_lists_are_found_while_it_watches() {
     let demo = Demo::start(ServedDialects::Draft);
     let condition = ["--fail-if", "reason=back-pressure"];
     let once = demo.maxtop(&[&["list"], &condition[..]].concat());
-    assert_eq!(once.status, 0, "{once:?}");
+    assert_eq!(once.status, 1, "its answer is not known: {once:?}");
+    let cause = "could not be decided: back-pressure needs several lists (--count 3), or is not reported";
+    assert!(once.err.contains(cause), "{once:?}");
+    let listed = demo.maxtop(&["list", "-f", "reason=back-pressure"]);
+    assert_eq!(listed.status, 1, "{listed:?}");
+    assert!(listed.err.contains(cause), "{listed:?}");
+    let locks = demo.maxtop(&["list", "--fail-if", "reason=blocks"]);
+    assert_eq!(locks.status, 1, "{locks:?}");
+    let known = demo.maxtop(&["list", "--fail-if", "reason=login"]);
+    assert_ne!(known.status, 1, "{known:?}");
     let watched = demo.maxtop(&[&["list", "--watch", "-i", "200ms"], &condition[..]].concat());
     assert_eq!(watched.status, 5, "{}", watched.err);
 }

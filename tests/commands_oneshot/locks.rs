@@ -222,11 +222,8 @@ fn servers_that_cannot_be_read_are_one_line_and_the_rest_works() {
     let cause = serde_json::json!([{"server": null, "cause": "not supported before MaxScale 21.06"}]);
     assert_eq!(list[0]["unknown_locks"], cause);
     let watched = run(&draft, &["list", "-o", "jsonl", "--count", "1"]);
-    assert_eq!(
-        (watched.status, watched.err),
-        (0, ran.err),
-        "list --watch says the same"
-    );
+    let (_, said) = watched.err.split_once(' ').unwrap();
+    assert_eq!((watched.status, said), (0, ran.err.as_str()), "after its time");
     let first: Value = serde_json::from_str(watched.out.lines().next().unwrap()).unwrap();
     assert_eq!(first["unknown_locks"], cause);
     let shown = run(&draft, &["show", &draft.ready_id(), "-o", "json"]);
@@ -247,7 +244,7 @@ fn a_server_that_is_down_is_named_in_every_form() {
     }
     let json = |args: &[&str]| -> Value {
         let ran = run(&demo, args);
-        assert_eq!((ran.status, ran.err.as_str()), (0, line), "{args:?}");
+        assert!(ran.status == 0 && ran.err.ends_with(line), "{args:?}: {ran:?}");
         serde_json::from_str(&ran.out).unwrap()
     };
     assert_eq!(json(&["list", "-o", "json"])[0]["unknown_locks"], unknown);

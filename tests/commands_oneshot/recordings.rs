@@ -155,7 +155,31 @@ fn an_endpoint_that_is_not_reached_gives_its_status() {
     let url = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
     let ran = maxtop(&["-e", &url, "record", path.to_str().unwrap(), "--for", "1s"]);
-    ran.failed(3, "connection refused");
+    assert_eq!(ran.status, 3, "{ran:?}");
+    assert!(ran.err.contains("connection refused"), "{ran:?}");
+    assert!(
+        !path.exists(),
+        "a file without lists would be in the way of the next recording"
+    );
+}
+
+#[test]
+fn a_file_that_is_written_by_another_recorder_is_not_overwritten() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let refused = std::cell::OnceCell::new();
+    let status = stage.record_until(Signal::SIGINT, |recording| {
+        if lists(recording).is_empty() {
+            return false;
+        }
+        refused.get_or_init(|| stage.record(&["--for", "1s", "--force"]));
+        true
+    });
+    assert_eq!(status, Some(0));
+    refused
+        .into_inner()
+        .unwrap()
+        .failed(2, "another maxtop writes to");
+    assert!(open(&stage.path()).is_complete());
 }
 
 /// Records for a second. Returns the path.
@@ -249,6 +273,11 @@ fn a_time_that_is_not_in_the_recording_is_a_usage_error() {
         assert!(ran.err.contains(words), "{ran:?}");
     }
     assert_eq!(cut("300ms", "700ms").status, 1);
+    // The end of a part may be later than that of the recording.
+    let part = stage.directory.path().join("part.mxr");
+    let whole = ["replay", &file, "--cut", "0s", "6h", "-o", part.to_str().unwrap()];
+    assert_eq!(maxtop(&whole).status, 0);
+    assert_eq!(lists(&open(&part)).len(), lists(&open(&stage.path())).len());
     maxtop(&["replay", &file]).failed(2, "terminal");
 }
 

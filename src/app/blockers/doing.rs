@@ -56,7 +56,7 @@ pub(super) fn origin(owner: Option<&ThreadOwner>, id: u64, server: &str) -> Opti
         Some(ThreadOwner::Session(_) | ThreadOwner::Ended(_)) => None,
         _ if id == 0 => Some(format!("on {server}, without a thread: no KILL ends it")),
         Some(ThreadOwner::Unknown) => Some(format!("on {server}, its session is unknown")),
-        Some(ThreadOwner::NotThisProxy) | None => Some(format!("on {server}, not through this proxy")),
+        Some(ThreadOwner::NotThisProxy) | None => Some(format!("on {server}, of no session of this proxy")),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Event, EventKind, Subject};
 use crate::app::msg::Now;
-use crate::diagnosis::{Diagnoses, Evidence, Finding, Severity};
+use crate::diagnosis::{Diagnoses, Evidence, Finding, Rank, Severity};
 use crate::model::{Identity, Lookup, Session, Snapshot, Span, counted};
 
 /// Number of sessions with the same change in one list above which they are one line.
@@ -157,6 +157,11 @@ fn blocker(finding: &Finding) -> Option<String> {
     wait.blocker.as_ref().map(ToString::to_string)
 }
 
+/// Whether the finding is the cause of the trouble of other sessions.
+fn is_cause(finding: &Finding) -> bool {
+    finding.reason.rank == Rank::First
+}
+
 /// Returns the time this long ago.
 fn start(at: Now, lasted: Span) -> Option<Timestamp> {
     at.wall
@@ -192,6 +197,8 @@ fn change(
         (Some(was), Some(found)) if was.severity == Severity::Look && found.severity == Severity::Act => {
             (EventKind::Worse, found)
         }
+        // It holds up others now, for any reason before.
+        (Some(was), Some(found)) if is_cause(found) && !is_cause(was) => (EventKind::Worse, found),
         // Without data a session has not recovered.
         (Some(was), None) if !now.unjudged.has(was.reason.name) => (EventKind::Recovered, was),
         _ => return None,

@@ -102,6 +102,34 @@ fn a_transaction_that_blocks_no_other_is_marked_by_its_age_while_idle() {
 }
 
 #[test]
+fn a_session_that_begins_to_block_others_is_an_event_of_its_own() {
+    let mut stage = locked((80, 24));
+    let mut alone = ServerActivity {
+        lock_waits: LockWaits::None,
+        ..activity()
+    };
+    alone.transactions.rows.truncate(1);
+    report(&mut stage, Ok(alone));
+    list_without(&mut stage, &[]);
+    // The waits, of up to 48 s, begin after the first list.
+    stage.wait(Duration::from_mins(2));
+    let before = stage.app.events.len();
+    report(&mut stage, Ok(activity()));
+    list_without(&mut stage, &[]);
+    let newer = stage.app.events.len() - before;
+    let lines: Vec<_> = stage.app.events.from(0).take(newer).collect();
+    let found = lines.iter().find(|event| event.text.contains("blocks"));
+    let event =
+        found.unwrap_or_else(|| panic!("{:?}", lines.iter().map(|one| &one.text).collect::<Vec<_>>()));
+    assert!(
+        event.text.starts_with("1042 etl@10.0.3.7  blocks 3 sessions"),
+        "{}",
+        event.text
+    );
+    assert_eq!(event.kind.words(), "got worse");
+}
+
+#[test]
 fn filters_use_the_locks() {
     let mut stage = locked((80, 24));
     for (filter, ids) in [
@@ -498,7 +526,7 @@ fn a_thread_of_an_ended_session_is_named_as_its_and_not_as_foreign() {
     );
     let foreign = notes(&stage)
         .iter()
-        .filter(|note| note.contains("not through this proxy"))
+        .filter(|note| note.contains("of no session of this proxy"))
         .count();
     assert_eq!(foreign, 1, "only thread 77 is: {:?}", notes(&stage));
     let words = stage.app.table.view.row(0).unwrap();

@@ -138,8 +138,20 @@ impl<'a> OutcomePrinter<'a> {
             self.columns(identity, outcome)
         };
         let place = self.location(identity);
-        let written = self.write(|out| writeln!(out, "{}{place}", line.trim_end()));
+        let line = format!("{}{place}", line.trim_end());
+        let written = self.write(|out| writeln!(out, "{line}"));
+        if written.is_err() {
+            // Otherwise nothing would say what happened to the session.
+            self.complain(&line);
+        }
         self.report_running(task, outcome);
+        if matches!(outcome, KillOutcome::Unknown(_)) {
+            let check = check_command(task);
+            self.complain(&format!(
+                "unknown whether {} was killed: {check}",
+                task.victim.name()
+            ));
+        }
         self.written = std::mem::replace(&mut self.written, Ok(())).and(written);
     }
 
@@ -187,7 +199,12 @@ impl<'a> OutcomePrinter<'a> {
     /// Prints the JSON or the totals after all tasks, and returns the write error, if any.
     pub(super) fn finish(&mut self, tasks: &[KillTask]) -> Result<(), CommandError> {
         match self.form {
-            KillOutput::Json => self.print_json(tasks)?,
+            KillOutput::Json => self.print_json(tasks).inspect_err(|_| {
+                // Otherwise nothing would say what happened to the sessions.
+                let outcome = |task: &KillTask| task.outcome().map(|one| one.words(&task.victim.identity));
+                let lines = tasks.iter().filter_map(outcome);
+                lines.for_each(|line| self.complain(&line));
+            })?,
             KillOutput::Table if tasks.len() > 1 => {
                 let sum = Tally::of(tasks).words();
                 output::remark(&sum);
@@ -280,13 +297,12 @@ impl<'a> OutcomePrinter<'a> {
             return;
         }
         for task in tasks {
-            let (who, id) = (task.victim.name(), task.victim.identity.id);
-            let url = task.victim.names.url.as_deref();
-            let on = url.map(|url| format!(" -e {url}")).unwrap_or_default();
+            let who = task.victim.name();
             match task.outcome() {
-                Some(KillOutcome::Unknown(_)) => self.complain(&format!(
-                    "unknown whether {who} was killed: interrupted; check with 'maxtop show{on} {id}'"
-                )),
+                Some(KillOutcome::Unknown(_)) => {
+                    let check = check_command(task);
+                    self.complain(&format!("unknown whether {who} was killed: interrupted; {check}"));
+                }
                 Some(outcome) if outcome.refusal().is_some_and(RefusalReason::is_a_stop) => {
                     self.complain(&format!(
                         "{who} was not killed: interrupted before anything was sent"
@@ -310,6 +326,13 @@ impl<'a> OutcomePrinter<'a> {
             ExitStatus::Failed
         }
     }
+}
+
+/// Returns the command that shows whether a session is still there: `check with 'maxtop show -e URL 17'`.
+fn check_command(task: &KillTask) -> String {
+    let url = task.victim.names.url.as_deref();
+    let on = url.map(|url| format!(" -e {url}")).unwrap_or_default();
+    format!("check with 'maxtop show{on} {}'", task.victim.identity.id)
 }
 
 /// Prints the JSON of a kill that failed or was refused as a whole: an object for each id and key of the command line,

@@ -9,6 +9,7 @@ use crate::app::columns::{Column, ColumnId};
 use crate::app::session_record::{COLUMNS, Cell, RecordColumn, SessionRecord};
 use crate::commands::exit::CommandError;
 use crate::config::ConfigError;
+use crate::model::{nearest, visible};
 
 /// First characters of a cell that a spreadsheet takes for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -92,9 +93,10 @@ impl OutputColumn {
         if let Some(column) = RecordColumn::named(&name.to_lowercase()) {
             return Ok(Self::Record(column));
         }
-        let ids = ColumnId::chosen([name]).map_err(|error| error.to_string())?;
-        let id = ids.first().ok_or("no columns given")?;
-        let column = id.column();
+        let column = match ColumnId::of(name) {
+            Ok(id) => id.column(),
+            Err(_) => return Err(unknown_column(name)),
+        };
         Ok(RecordColumn::named(column.json).map_or(Self::Screen(column), Self::Record))
     }
 
@@ -129,6 +131,19 @@ impl OutputColumn {
             Self::Screen(column) => column.name,
         }
     }
+}
+
+/// Returns the error for a column that does not exist.
+fn unknown_column(name: &str) -> String {
+    let names: Vec<_> = COLUMNS.iter().map(|column| column.name).collect();
+    let near = nearest(name, names.iter().copied());
+    let near = near.map(|near| format!(" (did you mean '{near}'?)"));
+    format!(
+        "no column '{}'{}; columns: {}",
+        visible(name),
+        near.unwrap_or_default(),
+        names.join(", ")
+    )
 }
 
 /// Returns the chosen columns; otherwise all of JSON with a single value.

@@ -4,13 +4,16 @@ use crate::app::build_view::TableView;
 use crate::app::condition::Matches;
 use crate::client::Client;
 use crate::commands::exit::{CommandError, ExitStatus};
-use crate::commands::server_access::undecided_cause;
+use crate::commands::server_access::{undecided_cause, unexamined_cause};
 use crate::filter::{Filter, SavedFilters};
 use crate::kill::asks_why;
 use crate::model::{EndpointId, SessionId, counted, visible};
 
 /// Maximum number of session ids in the line on stderr.
 const MAX_IDS: usize = 10;
+
+/// Number of lists from which a reason that is still unknown is unknown for lack of data.
+const EXAMINING_LISTS: u64 = 3;
 
 /// The condition.
 #[derive(Clone, Debug)]
@@ -50,11 +53,13 @@ impl FailIf {
         view.matches_of(&self.condition)
     }
 
-    /// Returns the exit status. `exit` is that of the list. If no session could be decided, it is a failure.
-    pub(super) const fn exit(matches: &Matches, exit: ExitStatus) -> ExitStatus {
+    /// Returns the exit status. `exit` is that of the list, and `lists` the number of lists so far. It is a failure
+    /// if no session could be decided, or if the condition names a reason that so few lists do not show.
+    pub(super) const fn exit(matches: &Matches, exit: ExitStatus, lists: u64) -> ExitStatus {
+        let is_early = lists < EXAMINING_LISTS && matches.unexamined.sessions > 0;
         match exit {
             _ if !matches.sessions.is_empty() => ExitStatus::Matched,
-            ExitStatus::Done if matches.is_undecided() => ExitStatus::Failed,
+            ExitStatus::Done if is_early || matches.is_undecided() => ExitStatus::Failed,
             exit => exit,
         }
     }
@@ -73,9 +78,13 @@ impl FailIf {
     /// Returns the line for stderr. `None` if no session matches and every one could be decided.
     pub(super) fn line(&self, matches: &Matches, view: &TableView, clients: &[Client]) -> Option<String> {
         let condition = self.condition.text().trim();
-        let undecided = match matches.undecided {
-            0 => String::new(),
-            count => {
+        let undecided = match (matches.undecided, matches.unexamined.sessions) {
+            (0, 0) => String::new(),
+            (0, count) => {
+                let cause = unexamined_cause(&matches.unexamined, clients);
+                format!("; {count} could not be decided: {cause}")
+            }
+            (count, _) => {
                 let cause = undecided_cause(&self.condition, clients);
                 format!("; {count} could not be decided: {cause}")
             }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::printer::ListSource;
+use super::printer::{FailedEndpoint, ListSource, Poll};
 use crate::app::build_view::TableView;
 use crate::app::session_record::SessionRecord;
 use crate::runtime::json;
@@ -24,9 +24,11 @@ pub(super) fn write_document(
     out: &mut impl Write,
     view: &TableView,
     source: ListSource<'_>,
-    time: &str,
+    poll: Poll<'_>,
 ) -> io::Result<()> {
-    write!(out, "{{\"time\":\"{time}\",\"sessions\":[")?;
+    write!(out, "{{\"time\":\"{}\",\"failed\":", poll.time)?;
+    json::to_writer(&mut *out, &poll.failed)?;
+    out.write_all(b",\"sessions\":[")?;
     for (index, record) in records(view, source).enumerate() {
         out.write_all(if index == 0 { b"" } else { b"," })?;
         json::to_writer(&mut *out, &record)?;
@@ -43,13 +45,29 @@ struct TimedRecord<'a> {
     record: SessionRecord<'a>,
 }
 
-/// Writes one object per line (JSON Lines). `time` becomes their first field.
+/// An endpoint without a list, with the time of the others.
+#[derive(Serialize)]
+struct TimedFailure<'a> {
+    time: &'a str,
+    #[serde(flatten)]
+    failed: &'a FailedEndpoint,
+}
+
+/// Writes one object per line (JSON Lines). With `poll` its time becomes their first field, and each endpoint whose
+/// poll failed has a line.
 pub(super) fn write_lines(
     out: &mut impl Write,
     view: &TableView,
     source: ListSource<'_>,
-    time: Option<&str>,
+    poll: Option<Poll<'_>>,
 ) -> io::Result<()> {
+    let time = poll.map(|poll| poll.time);
+    if let Some(Poll { time, failed, .. }) = poll {
+        for failed in failed {
+            json::to_writer(&mut *out, &TimedFailure { time, failed })?;
+            out.write_all(b"\n")?;
+        }
+    }
     for record in records(view, source) {
         json::to_writer(&mut *out, &TimedRecord { time, record })?;
         out.write_all(b"\n")?;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::delimited::OutputColumn;
 use super::table::{self, ColumnChoice, TablePage};
 use super::{delimited, json};
@@ -20,6 +22,17 @@ pub(super) struct Poll<'a> {
     pub(super) time: &'a str,
     /// Whether no list was written before.
     pub(super) is_first: bool,
+    /// Endpoints whose last poll failed. Their sessions are left out.
+    pub(super) failed: &'a [FailedEndpoint],
+}
+
+/// An endpoint whose last poll failed.
+#[derive(Debug, Serialize)]
+pub(super) struct FailedEndpoint {
+    /// Its URL.
+    pub(super) endpoint: String,
+    /// The cause.
+    pub(super) error: String,
 }
 
 /// The endpoints of a list, as records name them.
@@ -61,9 +74,13 @@ impl ListPrinter {
         matches!(self.form, ListOutput::Table | ListOutput::Wide)
     }
 
+    /// Whether the output is JSON or JSON Lines.
+    pub(super) const fn is_json(&self) -> bool {
+        matches!(self.form, ListOutput::Json | ListOutput::Jsonl)
+    }
+
     pub(super) const fn escapes(&self) -> Escapes {
-        let is_json = matches!(self.form, ListOutput::Json | ListOutput::Jsonl);
-        Escapes::of(self.ascii, is_json)
+        Escapes::of(self.ascii, self.is_json())
     }
 
     /// Writes the list. With `poll` it has its time.
@@ -81,14 +98,14 @@ impl ListPrinter {
         };
         match (self.form, poll) {
             (ListOutput::Table | ListOutput::Wide, poll) => {
-                if let Some(Poll { time, is_first }) = poll {
+                if let Some(Poll { time, is_first, .. }) = poll {
                     writeln!(out, "{}{time}", if is_first { "" } else { "\n" })?;
                 }
                 self.write_table(out, view, width, usize::MAX)
             }
             (ListOutput::Json, None) => json::write_array(out, view, source),
-            (ListOutput::Json, Some(poll)) => json::write_document(out, view, source, poll.time),
-            (ListOutput::Jsonl, poll) => json::write_lines(out, view, source, poll.map(|poll| poll.time)),
+            (ListOutput::Json, Some(poll)) => json::write_document(out, view, source, poll),
+            (ListOutput::Jsonl, poll) => json::write_lines(out, view, source, poll),
             (ListOutput::Csv, poll) => delimited::write_csv(out, view, source, chosen, poll),
             (ListOutput::Tsv, poll) => delimited::write_tsv(out, view, source, chosen, poll),
         }

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use super::bell::TerminalBell;
 use super::fail_if::FailIf;
 use super::live::{LiveArea, Size, heading, more, size};
-use super::printer::{ListPrinter, Poll};
+use super::printer::{FailedEndpoint, ListPrinter, Poll};
 use super::{not_examined, query, remarks, warnings};
 use crate::app::build_view::{TableView, build_view};
 use crate::app::list_rounds::ListRounds;
@@ -78,6 +78,7 @@ pub(super) fn run(
             writing: None,
             has_written: false,
             last: None,
+            rounds_done: 0,
         };
         let result = watch.run(interrupts).await;
         if watch.bell.is_some() {
@@ -120,6 +121,8 @@ struct ListWatch {
     has_written: bool,
     /// Status of the last list.
     last: Option<ExitStatus>,
+    /// Number of rounds.
+    rounds_done: u64,
 }
 
 impl ListWatch {
@@ -194,16 +197,27 @@ impl ListWatch {
             && let Some(client) = connect::client(&self.clients, *endpoint)
         {
             let failure = exit::failed(client)(fault.clone());
-            self.notes.push(format!("maxtop: {failure}"));
+            self.note(&format!("maxtop: {failure}"));
         }
-        let note = self.rounds.update(msg, clock::now());
-        self.notes.extend(note);
+        if let Some(note) = self.rounds.update(msg, clock::now()) {
+            self.note(&format!("maxtop: {note}"));
+        }
+    }
+
+    /// Adds a line for stderr, with its time: that of the heading on a terminal, that of the lists elsewhere.
+    fn note(&mut self, line: &str) {
+        let now = Timestamp::now();
+        self.notes.push(match self.live {
+            Some(_) => format!("{} {line}", self.zone.to_datetime(now).strftime("%H:%M:%S")),
+            None => format!("{now:.3} {line}"),
+        });
     }
 
     /// Adds a line for stderr, unless it was written before.
     fn say_once(&mut self, line: String) {
-        if self.said.insert(line.clone()) {
-            self.notes.push(line);
+        if !self.said.contains(&line) {
+            self.note(&line);
+            self.said.insert(line);
         }
     }
 
@@ -219,6 +233,7 @@ impl ListWatch {
         if let Some(bell) = &mut self.bell {
             bell.on_view(&view);
         }
+        self.rounds_done += 1;
         self.say_causes(&view);
         let status = self.check(&view);
         let matched = status == ExitStatus::Matched;
@@ -226,7 +241,9 @@ impl ListWatch {
         let hidden = &view.spec.hidden_endpoints;
         let mut lists = view.snapshots.iter();
         let is_listed = lists.any(|list| !hidden.contains(&list.endpoint));
-        self.write(if is_listed {
+        // JSON names the endpoints that failed, so it is written without any list too.
+        let is_written = is_listed || self.printer.is_json();
+        self.write(if is_written {
             Frame::Next(&view)
         } else {
             Frame::Same
@@ -285,24 +302,17 @@ impl ListWatch {
         let Some(fail_if) = &self.fail_if else {
             return status;
         };
-        // The number changes from list to list, the filter does not.
-        if let Some(line) = fail_if
-            .scope(view)
-            .filter(|_| self.said.insert("scope".to_owned()))
-        {
-            self.notes.push(line);
-        }
         let matches = fail_if.evaluate(view);
         let has_match = !matches.sessions.is_empty();
-        if let Some(line) = fail_if.line(&matches, view, &self.clients) {
-            if has_match {
-                self.notes.push(line);
-            } else if self.said.insert("undecided".to_owned()) {
-                // The number changes from list to list, its cause does not.
-                self.notes.push(line);
-            }
+        let (scope, line) = (fail_if.scope(view), fail_if.line(&matches, view, &self.clients));
+        // The numbers change from list to list, the filter and the cause do not.
+        if let Some(line) = scope.filter(|_| self.said.insert("scope".to_owned())) {
+            self.note(&line);
         }
-        FailIf::exit(&matches, status)
+        if let Some(line) = line.filter(|_| has_match || self.said.insert("undecided".to_owned())) {
+            self.note(&line);
+        }
+        FailIf::exit(&matches, status, self.rounds_done)
     }
 
     /// Returns the exit status of the last poll of each endpoint.
@@ -338,9 +348,18 @@ impl ListWatch {
             return Vec::new();
         };
         let time = format!("{now:.3}");
+        let failed: Vec<_> = self
+            .rounds
+            .failed()
+            .map(|(id, fault)| FailedEndpoint {
+                endpoint: connect::url(&self.clients, id),
+                error: fault.to_string(),
+            })
+            .collect();
         let poll = Poll {
             time: &time,
             is_first: !self.has_written,
+            failed: &failed,
         };
         self.has_written = true;
         let mut out = Ascii::new(Vec::new(), self.printer.escapes());

@@ -34,7 +34,7 @@ impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Session { id, client } => write!(f, "session {id} {client}"),
-            Self::Thread(thread) => write!(f, "thread {thread}, not through this proxy"),
+            Self::Thread(thread) => write!(f, "thread {thread}, of no session of this proxy"),
             Self::EndedSession { id, thread } => {
                 write!(f, "thread {thread} of session {id}, which has ended")
             }

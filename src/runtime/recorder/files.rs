@@ -1,6 +1,6 @@
 //! The files of a recording: created for their owner only, and replaced by size and age.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use nix::libc::{O_NOFOLLOW, O_NONBLOCK};
 use nix::unistd::geteuid;
 
 use super::RecorderError;
-use crate::runtime::append_file::{directory, is_trusted, make_directories};
+use crate::runtime::append_file::{directory, in_words, is_trusted, make_directories};
 
 /// File mode: a recording has users, addresses and statements.
 const OWNER_ONLY: u32 = 0o600;
@@ -78,7 +78,10 @@ impl RecordingFiles {
                 if !overwrite {
                     check_free(path, rotation.keep)?;
                 }
-                let file = open(path, *overwrite).map_err(|source| failed(path, 0, source))?;
+                let file = open(path, *overwrite).map_err(|source| match source.kind() {
+                    io::ErrorKind::ResourceBusy => RecorderError::InUse(shown(path)),
+                    _ => failed(path, 0, source),
+                })?;
                 remove_full(path, rotation.keep).map_err(|source| failed(path, 0, source))?;
                 Some(file)
             }
@@ -205,16 +208,18 @@ fn shift(path: &Path, keep: u32) -> io::Result<()> {
     fs::rename(path, numbered(path, 1))
 }
 
-/// Creates a file for its owner only, without following a link. An existing one is emptied if `overwrite`.
+/// Creates a file for its owner only, without following a link, and locks it against other writers. An existing one
+/// is emptied if `overwrite`.
 fn open(path: &Path, overwrite: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).mode(OWNER_ONLY);
     let new = options.clone().create_new(true).open(path);
     let exists = |error: &io::Error| error.kind() == io::ErrorKind::AlreadyExists;
     if !(overwrite && new.as_ref().is_err_and(exists)) {
-        return new;
+        return new.inspect(|file| drop(lock(file)));
     }
-    let file = options.custom_flags(O_NOFOLLOW | O_NONBLOCK).open(path)?;
+    let file = options.custom_flags(O_NOFOLLOW | O_NONBLOCK).open(path);
+    let file = file.map_err(in_words)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
@@ -222,9 +227,18 @@ fn open(path: &Path, overwrite: bool) -> io::Result<File> {
     if !is_trusted(metadata.uid(), geteuid()) {
         return Err(io::Error::other("it belongs to another user"));
     }
+    lock(&file)?;
     file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
     file.set_len(0)?;
     Ok(file)
+}
+
+/// Locks a file until it is closed. Does nothing on a file system without locks.
+fn lock(file: &File) -> io::Result<()> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(io::ErrorKind::ResourceBusy.into()),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
 }
 
 /// Creates a new file for its owner only.
