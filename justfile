@@ -35,6 +35,10 @@ frames:
 pictures:
     UPDATE_PICTURES=1 cargo test --locked --test terminal pictures
 
+# Runs the screen for half an hour with churn and faults, and prints what happened.
+soak TIME="30m":
+    MAXTOP_SOAK={{TIME}} cargo test --locked --release --test whole_program soak -- --nocapture
+
 # Runs the benchmarks.
 bench:
     cargo bench --locked

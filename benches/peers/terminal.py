@@ -72,7 +72,7 @@ class Program:
         os.write(self.terminal, key)
         return time.monotonic() - pressed if self.read(5) else float("inf")
 
-    def settles(self, keys, quiet=0.15):
+    def settles(self, keys, quiet=0.6):
         """Presses keys. Returns the seconds until the last output before this time without output."""
         while self.read(0):
             pass

@@ -136,7 +136,7 @@ impl DetailPane {
 
     /// Stores the diagnosis of a new snapshot. If the session is not in it, keeps the previous
     /// findings.
-    fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
+    pub(super) fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
         if let (Some(diagnosis), None) = (diagnosis, self.ended) {
             self.listed_diagnosis = diagnosis.to_owned();
         }

@@ -178,7 +178,8 @@ impl App {
         let watched = ended.is_none().then_some((identity.endpoint, identity.id));
         self.outbox.push(Effect::Watch(watched));
         let mut detail = DetailPane::new(identity, row.session.clone());
-        detail.diagnose(&self.table.view);
+        // A session that has ended keeps the reasons that it had when it was listed last.
+        detail.on_diagnosis(Some(row.diagnosis));
         detail.ended = ended;
         self.detail = Some(detail);
         let page = self.page();

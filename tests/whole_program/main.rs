@@ -46,3 +46,4 @@ mod hostile_world;
 mod one_shot;
 mod printed_table;
 mod proven;
+mod soak;

@@ -1,9 +1,12 @@
 //! Keys of the details: links, copies, long lines.
 
-use crate::app::harness::AppHarness;
+use std::time::Duration;
+
+use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::Code;
 use crate::app::locked::locked;
 use crate::app::msg::Effect;
+use crate::model::Dialect;
 
 /// Opens the details of a session of the fixture with locks.
 fn opened(id: u64, size: (u16, u16)) -> AppHarness {
@@ -244,4 +247,21 @@ fn a_key_that_only_the_details_have_names_tab() {
     let mut stage = locked((140, 40));
     stage.press(Code::Char('w'));
     assert!(status(&stage).unwrap().starts_with("this key has no effect here"));
+}
+
+#[test]
+fn the_details_of_a_session_that_has_ended_keep_its_reasons() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    stage.list(&draft(&[(1, "ann", 9_000), (2, "bob", 1)]));
+    stage.press(Code::Down);
+    stage.press(Code::Up);
+    for _ in 0..2 {
+        stage.wait(Duration::from_secs(1));
+        stage.list(&draft(&[(2, "bob", 1)]));
+    }
+    stage.press(Code::Enter);
+    let pane = stage.app.detail.as_ref().unwrap();
+    assert_eq!((pane.identity.id.0, pane.ended.is_some()), (1, true));
+    let names: Vec<_> = pane.findings().iter().map(|found| found.reason.name).collect();
+    assert_eq!(names, ["idle"]);
 }
