@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::pty::Pty;
 use crate::start::Start;
 use crate::svg::{Picture, animated};
+use crate::themes::QUERY;
 
 /// Recording of a simulated MaxScale with incidents.
 const RECORDING: &str = "tests/fixtures/pictures/incidents.mxr";
@@ -90,6 +91,8 @@ fn the_pictures_are_screens_of_the_program() {
     let recording = root().join(RECORDING);
     let args = ["replay", recording.to_str().unwrap(), "--at", MOMENT];
     let mut pty = Start::new(args).size(SIZE.0, SIZE.1).env("TZ", "UTC").open();
+    pty.writes(0, QUERY);
+    pty.keys("\x1b]11;rgb:1414/1717/1c1c\x1b\\\x1b[?62;22c");
     let mut all = Vec::new();
     for scene in &SCENES {
         if !scene.keys.is_empty() {

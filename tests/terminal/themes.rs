@@ -8,7 +8,7 @@ use crate::pty::Pty;
 use crate::screen::{cursor_id, ids};
 
 /// Start of the query of the background.
-const QUERY: &[u8] = b"\x1b]11;?";
+pub(crate) const QUERY: &[u8] = b"\x1b]11;?";
 const YELLOW: Color = Color::Idx(3);
 const CYAN: Color = Color::Idx(6);
 
