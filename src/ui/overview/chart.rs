@@ -107,10 +107,12 @@ impl Chart {
         .collect()
     }
 
-    /// Returns one cell. A cell belongs to the highest layer that begins in or below it.
+    /// Returns one cell. A cell belongs to the layer with the largest part of it, in the lowest line to the first
+    /// layer: few ▲ must not be hidden by many ●.
     fn cell<'a>(&self, column: usize, row: usize, height: usize, theme: &Theme) -> Span<'a> {
         let range = (self.highest - self.lowest).max(f64::EPSILON);
         let (mut sum, mut drawn) = (0.0, None);
+        let (base, mut largest, mut end) = (eighths(row), 0.0, 0.0);
         for layer in &self.layers {
             let Some(figure) = layer.columns.get(column).copied().flatten() else {
                 continue;
@@ -121,19 +123,24 @@ impl Chart {
             sum += figure;
             // The lowest line shows that a figure is not zero.
             let top = if is_first { level(sum).max(1.0) } else { level(sum) };
-            let base = eighths(row);
-            if figure > 0.0 && top > base && (is_first || bottom < base + 8.0) {
-                drawn = Some((layer, (top - base).min(8.0)));
+            let part = top.min(base + 8.0) - bottom.max(base);
+            let keeps_first = row == 0 && drawn.is_some();
+            if figure > 0.0 && part > 0.0 {
+                end = (top - base).min(8.0);
+                if part > largest && !keeps_first {
+                    largest = part;
+                    drawn = Some(layer);
+                }
             }
         }
-        let Some((layer, level)) = drawn else {
+        let Some(layer) = drawn else {
             return Span::raw(" ");
         };
         let glyph = if layer.is_shaded {
             theme.glyphs.shade
         } else {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 8")]
-            let level = level.ceil() as usize;
+            let level = end.ceil() as usize;
             theme.glyphs.bars.get(level).copied().unwrap_or_default()
         };
         Span::styled(glyph, layer.style)
@@ -206,6 +213,19 @@ mod tests {
         assert_eq!(
             drawn(&chart, 4),
             ["    4 │ ░░", "      │ ░░", "      │░█░", "    0 │██░"]
+        );
+    }
+
+    #[test]
+    fn a_small_first_layer_is_not_hidden_by_the_second() {
+        let chart = Chart {
+            layers: vec![layer(&[1.0, 4.0, 0.0], false), layer(&[19.0, 16.0, 20.0], true)],
+            lowest: 0.0,
+            highest: 20.0,
+        };
+        assert_eq!(
+            drawn(&chart, 4),
+            ["   20 │░░░", "      │░░░", "      │░░░", "    0 │██░"]
         );
     }
 
