@@ -156,26 +156,34 @@ impl BlockerRow {
 }
 
 impl App {
-    /// `b`: opens the view. From the details the cursor is put on their session.
+    /// Returns the session that keys act on: that of the details, or that of the row under the cursor.
+    fn session_of_keys(&self) -> Option<(EndpointId, SessionId)> {
+        if let Some(detail) = self.detail.as_ref().filter(|_| self.detail_has_keys()) {
+            return Some((detail.identity.endpoint, detail.identity.id));
+        }
+        if self.shows_view() || self.table.shows_groups() {
+            return None;
+        }
+        let row = self.table.view.row(self.table.cursor.position())?;
+        Some((row.snapshot.endpoint, row.session.id))
+    }
+
+    /// `b`: opens the view. The cursor is put on the session of the details or of the row that it was opened from.
     pub(super) fn open_blockers(&mut self) {
         self.modal.close();
         let mut pane = BlockersPane::default();
-        if let Some(detail) = self.detail.as_ref().filter(|_| self.detail_has_keys()) {
-            let session = (detail.identity.endpoint, Some(detail.identity.id));
+        let from = self.session_of_keys();
+        if let Some((endpoint, id)) = from {
             let rows = self.table.view.blockers.rows.iter();
             let mut threads = rows.filter_map(BlockerRow::thread);
-            let own = threads.find(|row| (row.key.endpoint, row.session) == session);
-            if own.is_none() && !self.table.view.blockers.rows.is_empty() {
-                let text = format!(
-                    "session {} blocks no other and waits for none",
-                    detail.identity.id
-                );
+            let own = threads.find(|row| (row.key.endpoint, row.session) == (endpoint, Some(id)));
+            let is_chosen = self.detail_has_keys() || self.table.cursor.chosen_key().is_some();
+            if own.is_none() && is_chosen && !self.table.view.blockers.rows.is_empty() {
+                let text = format!("session {id} blocks no other and waits for none");
                 self.status = Some(Status::note(text));
             }
             pane.cursor = own.map(|row| row.key.clone());
         }
-        let from = self.detail.as_ref().filter(|_| self.detail_has_keys());
-        let from = from.map(|detail| (detail.identity.endpoint, detail.identity.id));
         self.leave_view();
         self.blockers = Some(pane);
         self.step_blocker(0);

@@ -155,16 +155,21 @@ pub(super) fn filter_input<'a>(row: &TableRow<'a>, names: &'a mut Names) -> Filt
 
 /// Returns why the filter matches no session.
 fn why_none(view: &TableView) -> Option<NoMatch> {
-    view.spec.filter.why_none(&|see| {
+    view.spec.filter.why_none(&|see| view.each_input(see))
+}
+
+impl TableView {
+    /// Calls the function with every session of all snapshots.
+    pub(super) fn each_input(&self, see: &mut dyn FnMut(&FilterInput<'_>)) {
         let mut names = Names::new();
-        for (snapshot, list) in (0..).zip(&view.snapshots) {
+        for (snapshot, list) in (0..).zip(&self.snapshots) {
             for (index, _) in (0..).zip(&list.sessions) {
-                if let Some(row) = view.resolve(RowRef::Listed { snapshot, index }) {
+                if let Some(row) = self.resolve(RowRef::Listed { snapshot, index }) {
                     see(&filter_input(&row, &mut names));
                 }
             }
         }
-    })
+    }
 }
 
 /// Maximum number of sessions that are only not logged in and have rows of their own. Any client can open

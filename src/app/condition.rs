@@ -8,7 +8,7 @@ use super::table_view::{RowRef, TableView};
 use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
 use crate::filter::{Filter, FilterInput, Reasons, Ternary};
 use crate::kill::is_undecided;
-use crate::model::{EndpointId, SessionId, SessionPhase};
+use crate::model::{EndpointId, Session, SessionId, SessionPhase};
 
 /// The sessions of a view that match a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,8 +17,13 @@ pub(crate) struct Matches {
     pub(crate) sessions: Vec<(EndpointId, SessionId)>,
     /// Number of sessions for which the filter is unknown.
     pub(crate) undecided: usize,
-    /// Number of sessions that were compared, these included.
+    /// Number of sessions that were compared, these included. Those that are not logged in are not, unless they match:
+    /// most of their fields are unknown.
     pub(crate) compared: usize,
+    /// Whether the locks of a session are unknown and decide whether it matches.
+    pub(crate) has_unknown_locks: bool,
+    /// Whether no session reports a field of the filter. A statement is reported while it runs.
+    pub(crate) is_unreported: bool,
     /// Sessions that do not match, but may have a reason that the filter names.
     pub(crate) unexamined: Unexamined,
 }
@@ -42,7 +47,7 @@ impl Unexamined {
 
     /// Adds a session, if a named reason is unknown for it and decides whether it matches.
     fn compare(&mut self, filter: &Filter, named: &[&'static Reason], input: &FilterInput<'_>) {
-        if input.session.phase() == Some(SessionPhase::Starting) {
+        if is_starting(input.session) {
             return;
         }
         let found = input.reasons.map_or(&[][..], |reasons| reasons.found);
@@ -68,6 +73,10 @@ impl Unexamined {
     }
 }
 
+fn is_starting(session: &Session) -> bool {
+    session.phase() == Some(SessionPhase::Starting)
+}
+
 /// Returns the reasons that a filter names: `reason=silent`.
 fn named_reasons(filter: &Filter) -> Vec<&'static Reason> {
     let reasons = REASONS.iter();
@@ -77,10 +86,11 @@ fn named_reasons(filter: &Filter) -> Vec<&'static Reason> {
 }
 
 impl Matches {
-    /// Whether the filter is unknown for every session.
+    /// Whether the result is not known, although no session matches: locks are unknown, no session reports a field, or
+    /// no session could be decided.
     pub(crate) const fn is_undecided(&self) -> bool {
         let unknown = self.undecided + self.unexamined.sessions;
-        unknown > 0 && unknown == self.compared
+        self.has_unknown_locks || self.is_unreported || unknown > 0 && unknown == self.compared
     }
 }
 
@@ -103,13 +113,28 @@ impl TableView {
                 if !self.spec.filter.evaluate(&input).is_yes() {
                     continue;
                 }
+                let result = condition.evaluate(&input);
+                if result != Ternary::Yes && is_starting(session) {
+                    continue;
+                }
                 matches.compared += 1;
-                match condition.evaluate(&input) {
+                match result {
                     Ternary::Yes => matches.sessions.push((list.endpoint, session.id)),
-                    Ternary::Unknown => matches.undecided += 1,
+                    Ternary::Unknown => {
+                        matches.undecided += 1;
+                        matches.has_unknown_locks |= is_undecided(condition, &input);
+                    }
                     Ternary::No => matches.unexamined.compare(condition, &asked, &input),
                 }
             }
+        }
+        if matches.sessions.is_empty() {
+            let why = condition.why_none(&|see| self.each_input(see));
+            matches.is_unreported = why.is_some_and(|why| why.is_unknown);
+        }
+        if condition.uses("query") {
+            matches.is_unreported = false;
+            matches.undecided = 0;
         }
         matches
     }
@@ -143,7 +168,8 @@ impl TableView {
             let places = (0..).zip(&list.sessions);
             let places = places.map(|(index, _)| RowRef::Listed { snapshot, index });
             for row in places.filter_map(|place| self.resolve(place)) {
-                undecided += usize::from(is_undecided(&self.spec.filter, &filter_input(&row, &mut names)));
+                let input = filter_input(&row, &mut names);
+                undecided += usize::from(is_undecided(&self.spec.filter, &input));
             }
         }
         undecided

@@ -342,6 +342,11 @@ impl App {
         self.kills.in_grace().is_some() && (is_u || leaves)
     }
 
+    /// Returns the key that cancels a kill in its grace period: `u`, or Esc while text is typed.
+    pub(crate) fn kill_cancel_key(&self) -> &'static str {
+        if self.context().types_text() { "Esc" } else { "u" }
+    }
+
     /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
     pub(super) fn cancels_logging(&self, context: KeyContext, key: KeyPress) -> bool {
         let is_u = !context.types_text() && matches!(key.typed_char(), Some('u' | 'U'));

@@ -18,8 +18,8 @@ use super::victim_selection::VictimOrigin;
 use super::wake::next_second;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::{
-    DialogResult, DialogState, KillBatch, KillTask, MAX_CONFIRMED_BY_KEY, Order, Press, Rules, Ticket,
-    Victim, was_stopped,
+    DialogResult, DialogState, KillBatch, KillOutcome, KillTask, MAX_CONFIRMED_BY_KEY, Order, Press, Rules,
+    Ticket, Victim, was_stopped,
 };
 use crate::model::{EndpointId, Now, RowKey};
 
@@ -166,9 +166,14 @@ impl App {
             DialogResult::Yes if dialog.batch.open_dialog_ticket().is_none() => return,
             DialogResult::Yes => {
                 if let Modal::KillDialog(dialog) = std::mem::take(&mut self.modal) {
-                    // Victims that were struck out must not be victims of the next kill unseen.
-                    if dialog.batch.counts().checks.removed > 0 {
-                        let tasks = dialog.batch.tasks().iter().filter(|task| task.is_removed());
+                    // Victims that were struck out must not be victims of the next kill unseen. Those that have
+                    // ended are not part of the kill.
+                    let checks = dialog.batch.counts().checks;
+                    if checks.removed + checks.ended > 0 {
+                        let is_left_out = |task: &&KillTask| {
+                            task.is_removed() || task.outcome() == Some(&KillOutcome::AlreadyGone)
+                        };
+                        let tasks = dialog.batch.tasks().iter().filter(is_left_out);
                         for key in tasks.map(|task| task.victim.identity.key()) {
                             self.marks.remove(&key);
                         }

@@ -123,7 +123,7 @@ impl<'a> KillsLeft<'a> {
         !self.running.is_empty() || self.unknown > 0
     }
 
-    /// Returns each as text: `6 statements still run on db-01 (b)`, `12 clients have reconnected`.
+    /// Returns each as text: `6 statements still run on db-01 (b)`, `12 clients have new sessions`.
     pub(crate) fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         let mut servers = self.running.iter();
@@ -141,8 +141,8 @@ impl<'a> KillsLeft<'a> {
         }));
         parts.extend(match self.back {
             0 => None,
-            1 => Some("1 client has reconnected".to_owned()),
-            count => Some(format!("{count} clients have reconnected")),
+            1 => Some("1 client has a new session".to_owned()),
+            count => Some(format!("{count} clients have new sessions")),
         });
         parts
     }

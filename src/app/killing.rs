@@ -134,7 +134,7 @@ impl Kills {
                 continue;
             };
             logged.back = Some(back);
-            let text = format!("{} is {}", logged.identity.client(), back.words());
+            let text = format!("{}: {}", logged.identity.client(), back.words());
             let (batch, runs) = (logged.batch, logged.runs());
             let mut entries = self.log.iter().rev().filter(|logged| logged.batch == batch);
             let is_single = entries.nth(1).is_none();

@@ -46,8 +46,8 @@ pub(crate) struct ReplayArgs {
     /// Write this part to another file, without the screen
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"], requires = "output", conflicts_with_all = ["at", "info"])]
     pub cut: Option<Vec<String>>,
-    /// File for the part
-    #[arg(short, long, value_name = "PART", requires = "cut")]
+    /// File for the part; - for standard output
+    #[arg(short, long, value_name = "PART", requires = "cut", conflicts_with_all = ["at", "info"])]
     pub output: Option<PathBuf>,
     /// Overwrite an existing PART
     #[arg(long, requires = "cut")]

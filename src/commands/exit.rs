@@ -245,7 +245,12 @@ impl CommandError {
             | Self::EmptyCondition
             | Self::ColumnsOfJson
             | Self::EventLog(EventLogError::Open { .. })
-            | Self::Recorder(RecorderError::Exists(_) | RecorderError::InUse(_) | RecorderError::Terminal)
+            | Self::Recorder(
+                RecorderError::Exists(_)
+                | RecorderError::NoRecording(_)
+                | RecorderError::InUse(_)
+                | RecorderError::Terminal,
+            )
             | Self::RecordingTime(_)
             | Self::EmptyPart
             | Self::OverItself

@@ -12,6 +12,7 @@ mod plan;
 mod prompt;
 mod victims;
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ use crate::config::{Config, Origin};
 use crate::kill::{KillOutcome, Rules, Victim};
 use crate::model::{SessionId, Text, TextLimit};
 use crate::runtime::audit::AuditLog;
-use crate::runtime::signals::{Interrupt, Interrupts};
+use crate::runtime::signals::{EndingSignals, Interrupt, Interrupts};
 use crate::wire::parse_id;
 
 /// Maximum number of victims with `--yes` and without `--max`, because the list is not reviewed.
@@ -99,7 +100,22 @@ fn run_with(
     };
     connect::block_on(async {
         let grace = grace(&config, global);
-        let result = kill(&config, clients.clone(), selection, args, (consent, grace)).await;
+        let (ids, keys) = (selection.ids.clone(), selection.keys.clone());
+        let started = Started::default();
+        let result = tokio::select! {
+            biased;
+            signal = interrupted_before(&started) => {
+                output::complain(&"nothing was killed: interrupted");
+                let json = args.output == KillOutput::Json;
+                let printed = if json {
+                    outcomes::print_interrupted(&ids, &keys, (config.ascii, args.dry_run))
+                } else {
+                    Ok(())
+                };
+                printed.and(signal.map(ExitStatus::Signal))
+            }
+            result = kill(&config, clients.clone(), selection, args, (consent, grace), &started) => result,
+        };
         close_server_connections(clients).await;
         result
     })
@@ -116,6 +132,21 @@ fn read_only(config: &Config) -> CommandError {
             CommandError::ReadOnly(format!("read-only ({origin})"), "--read-only=false overrides it")
         }
         _ => CommandError::ReadOnly("--read-only".to_owned(), "run it without this option"),
+    }
+}
+
+/// Whether the prompt or the kill has started, which handle signals themselves.
+#[derive(Default)]
+struct Started(Cell<bool>);
+
+/// Waits for a signal before the prompt and the kill.
+async fn interrupted_before(started: &Started) -> Result<u8, CommandError> {
+    let mut signals = EndingSignals::listen()?;
+    loop {
+        let signal = signals.next().await;
+        if !started.0.get() {
+            return Ok(signal);
+        }
     }
 }
 
@@ -144,9 +175,12 @@ async fn kill(
     selection: VictimSelection,
     args: &KillArgs,
     (consent, grace): (Consent, Duration),
+    started: &Started,
 ) -> Result<ExitStatus, CommandError> {
     let names = names(config, &clients);
     let mut victims = find(&clients, &names, &selection).await?;
+    // Reading the servers has released the signals.
+    let _handlers = EndingSignals::listen()?;
     for problem in &victims.problems {
         output::complain(&in_ascii(config.ascii, &problem.to_string()));
     }
@@ -189,6 +223,8 @@ async fn kill(
         let text = plan::text(round.tasks(), &clients, kills_statements, &facts);
         in_ascii(config.ascii, &text).into_owned()
     };
+    // From here on the prompt and the kill handle signals.
+    started.0.set(consent != Consent::DryRun);
     match consent {
         Consent::DryRun => {
             outcomes.print_plan(&round, &plan(&round))?;

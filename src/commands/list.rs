@@ -24,6 +24,7 @@ use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
 use crate::cli::{GlobalOptions, ListArgs, ListOutput};
 use crate::client::Client;
 use crate::config::Config;
+use crate::filter::NoMatch;
 use crate::kill::asks_why;
 use crate::model::{Snapshot, counted};
 
@@ -103,7 +104,12 @@ fn once(
     {
         output::remark(&line);
     }
-    let is_unknown = view.no_match.is_some() && (view.undecided() > 0 || view.unexamined().sessions > 0);
+    // A statement is reported while it runs.
+    let is_unreported = |why: &NoMatch| why.is_unknown && !view.spec.filter.uses("query");
+    let is_unknown = view
+        .no_match
+        .as_ref()
+        .is_some_and(|why| is_unreported(why) || view.undecided() > 0 || view.unexamined().sessions > 0);
     let Some(fail_if) = fail_if else {
         return Ok(match exit {
             ExitStatus::Done if is_unknown => ExitStatus::Failed,

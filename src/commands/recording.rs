@@ -3,9 +3,7 @@
 //! The samples of the draft are read for the stuck sessions and the first ones, as `maxtop list --watch` does.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,9 +24,7 @@ use crate::cli::{GlobalOptions, RecordArgs};
 use crate::client::{Client, off_thread};
 use crate::clock;
 use crate::config::Config;
-use crate::model::{
-    Dialect, EndpointId, RequestError, Text, TextLimit, counted, exact_text, size_text, visible,
-};
+use crate::model::{Dialect, EndpointId, RequestError, Text, TextLimit, counted, exact_text, size_text};
 use crate::poller::PollSettings;
 use crate::recording::{Header, MINOR_VERSION, RecordedEndpoint, Redactor};
 use crate::runtime::pollers::Pollers;
@@ -61,11 +57,7 @@ pub(super) fn run(global: &GlobalOptions, args: &RecordArgs) -> Result<ExitStatu
         let mut command = RecordCommand::new(&config, &clients, recorder);
         command.redactor = redactor;
         let result = command.run(interrupts, ended, args.span).await;
-        let has_lists = command.lists > 0;
         drop(command);
-        if !has_lists && args.file.as_os_str() != "-" {
-            remove_empty(&args.file);
-        }
         Answers::of(&clients, |client: Client| async move {
             client.close_server_connections(MAX_CLOSE_WAIT).await;
             Ok(())
@@ -73,18 +65,6 @@ pub(super) fn run(global: &GlobalOptions, args: &RecordArgs) -> Result<ExitStatu
         .await;
         result
     })
-}
-
-/// Removes a recording without any list, so that it is not in the way of the next one.
-fn remove_empty(path: &Path) {
-    let name = path.display().to_string();
-    let name = visible(&name);
-    match fs::remove_file(path) {
-        Ok(()) => output::remark(&format!("no list was received: {name} is removed")),
-        Err(error) => output::complain(&format!(
-            "no list was received, and {name} cannot be removed: {error}"
-        )),
-    }
 }
 
 fn target(args: &RecordArgs) -> RecordingTarget {
@@ -99,6 +79,7 @@ fn target(args: &RecordArgs) -> RecordingTarget {
             max_age: args.max_age,
             keep: args.keep,
         },
+        needs_list: true,
     }
 }
 
@@ -202,7 +183,11 @@ impl RecordCommand {
         }
         if let Ok(result) = ended.await {
             let size = result?;
-            self.report(size);
+            if size.is_discarded {
+                output::remark("no list was received: nothing is written");
+            } else {
+                self.report(size);
+            }
         }
         Ok(match signal {
             Some(signal) if !USUAL_ENDS.contains(&signal) => ExitStatus::Signal(signal),
@@ -233,7 +218,12 @@ impl RecordCommand {
                 () = clock::until(until), if until.is_some() => return Ok(End::Passed),
                 _ = progress.tick(), if is_shown => self.report_progress(),
                 msg = self.inbox.recv() => match msg {
-                    Some(msg) => self.handle(msg).await?,
+                    Some(msg) => {
+                        self.handle(msg).await?;
+                        if self.is_barred() {
+                            return Ok(End::Passed);
+                        }
+                    }
                     None => return Ok(End::Passed),
                 },
                 ended = self.pollers.wait_for_end() => return Err(io::Error::other(ended).into()),
@@ -288,6 +278,12 @@ impl RecordCommand {
             }
             _ => {}
         }
+    }
+
+    /// Whether every endpoint has rejected the credentials from the start. Waiting does not help then.
+    fn is_barred(&self) -> bool {
+        let is_rejected = |(fault, _): &(RequestError, String)| fault.is_not_allowed();
+        self.lists == 0 && self.faults.len() == self.clients.len() && self.faults.values().all(is_rejected)
     }
 
     fn report_progress(&self) {

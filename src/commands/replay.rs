@@ -169,7 +169,12 @@ impl Opened {
             .recording
             .part(from, to)
             .map_err(|error| self.failed(error))?;
+        if part.as_os_str() == "-" {
+            write_part(RecordingTarget::Stdout, &bytes)?;
+            return Ok(ExitStatus::Done);
+        }
         let target = RecordingTarget::File {
+            needs_list: false,
             path: part.to_owned(),
             overwrite,
             rotation: Rotation {
@@ -190,7 +195,8 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 fn time(at: Timestamp, zone: &TimeZone) -> String {
-    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+    let zoned = at.to_zoned_datetime(zone.clone());
+    zoned.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
 }
 
 /// Shows the recording until the screen is closed.

@@ -1,7 +1,7 @@
 //! Sources of passwords and tokens. They are read right before the first request to their endpoint.
 
 use std::fmt;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -17,6 +17,8 @@ use crate::model::exact_text;
 
 /// Maximum time for a command that prints a secret. A person may have to unlock a store of passwords.
 const MAX_COMMAND_TIME: Duration = Duration::from_mins(2);
+/// Time after which a line says that the command is awaited.
+const SILENT_TIME: Duration = Duration::from_secs(3);
 /// Interval at which a command is polled that has closed its output and not ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
@@ -276,7 +278,15 @@ fn output_of(mut command: Command) -> io::Result<Option<(ExitStatus, Vec<u8>)>> 
             let _ = sender.send(read);
         })?;
     }
-    let Ok(printed) = printed.recv_timeout(MAX_COMMAND_TIME) else {
+    let first = printed.recv_timeout(SILENT_TIME);
+    if first.is_err() {
+        // Fails only without a terminal or file for it.
+        let _ = writeln!(
+            io::stderr(),
+            "maxtop: waiting for the command that prints the secret"
+        );
+    }
+    let Ok(printed) = first.or_else(|_| printed.recv_timeout(MAX_COMMAND_TIME)) else {
         child.kill()?;
         child.wait()?;
         return Ok(None);

@@ -46,12 +46,14 @@ impl Filter {
 impl Expr {
     /// Returns why the condition matches no session; `None` if it matches one.
     fn why_none(&self, sessions: EachSession<'_>) -> Option<NoMatch> {
-        let (mut some_match, mut all_unknown) = (false, true);
+        let (mut some_match, mut all_unknown, mut is_empty) = (false, true, true);
         sessions(&mut |session| {
             let result = self.evaluate(session);
             some_match |= result.is_yes();
             all_unknown &= result == Ternary::Unknown;
+            is_empty = false;
         });
+        all_unknown &= !is_empty;
         if some_match {
             return None;
         }
@@ -66,6 +68,12 @@ impl Expr {
         if let (Some(field), true) = (field, all_unknown) {
             return Some(NoMatch {
                 text: format!("no session reports its {}", field.name),
+                is_unknown: true,
+            });
+        }
+        if all_unknown {
+            return Some(NoMatch {
+                text: format!("no session reports what is needed for {self}"),
                 is_unknown: true,
             });
         }

@@ -27,7 +27,7 @@ use super::event::{KillEvent, Order, Ticket};
 use super::grace::Grace;
 use super::request_scheduler::RequestScheduler;
 use super::task::{KillTask, SessionReply};
-use super::{Rules, Tally, Victim};
+use super::{KillOutcome, Rules, Tally, Victim};
 use crate::model::{EndpointId, Now, RequestError, ServerReports, Text, counted};
 
 /// Maximum number of victims that are checked one by one. For more, one fresh list is the first check.
@@ -83,6 +83,8 @@ pub(crate) struct KillBatch {
     over: usize,
     /// Whether the summary was reported.
     summed_up: bool,
+    /// Number of sessions that were confirmed.
+    confirmed: usize,
 }
 
 /// Returns how many numbers a batch uses: one for each victim and one for itself.
@@ -120,6 +122,7 @@ impl KillBatch {
             news: Vec::new(),
             over: 0,
             summed_up: false,
+            confirmed: 0,
             tasks: Tasks::new(tasks),
         };
         for task in batch.tasks.iter() {
@@ -192,6 +195,14 @@ impl KillBatch {
         &self.counts().tally
     }
 
+    /// Returns how many of the confirmed sessions have an outcome, and how many were confirmed.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        let tally = self.tally();
+        let total = self.confirmed.min(tally.total());
+        // The others had an outcome before.
+        (tally.finished().saturating_sub(tally.total() - total), total)
+    }
+
     /// Returns `17 bob@10.0.0.9` for one victim, otherwise their number.
     pub(crate) fn describe_victims(&self) -> String {
         let selected = self.selected();
@@ -247,7 +258,12 @@ impl KillBatch {
             self.run();
             return self.after(now, Vec::new());
         }
+        self.confirmed = self.confirmable();
         for task in self.tasks.iter_mut() {
+            // A session that had ended before is not a part of the kill.
+            if task.outcome() == Some(&KillOutcome::AlreadyGone) && !task.is_removed() {
+                task.toggle_removed();
+            }
             task.confirm();
         }
         // These are first checks. The checks before the DELETEs are queued after the intents are logged.

@@ -1,5 +1,5 @@
-//! Detects clients that reconnect within 5 s after their session was killed. Another kill does not help
-//! against them.
+//! Detects new sessions of a client within 5 s after a session of it was killed. Another kill does not help against a
+//! client that reconnects. Whether it has reconnected is not known: a pool opens sessions by itself.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -63,9 +63,10 @@ pub(crate) struct Return {
 }
 
 impl Return {
-    /// Formats the reconnect: `back as 2210 after 0.4 s`.
+    /// Formats the session: `new session 2210 of its client after 0.4 s`.
     pub(crate) fn words(&self) -> String {
-        format!("back as {} after {}", self.id, measured_text(self.after))
+        let after = measured_text(self.after);
+        format!("new session {} of its client after {after}", self.id)
     }
 }
 

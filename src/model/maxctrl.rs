@@ -55,6 +55,20 @@ pub(crate) fn show_session(id: SessionId) -> String {
     format!("maxctrl show session {id}")
 }
 
+/// Address that `maxctrl` uses by default.
+const DEFAULT_URL: &str = "http://127.0.0.1:8989";
+
+/// Returns a command for the proxy at this URL, because ids repeat from proxy to proxy.
+pub(crate) fn at(url: &str, command: &str) -> String {
+    let place = url.trim_end_matches('/');
+    let Some((scheme, host)) = place.split_once("://").filter(|_| place != DEFAULT_URL) else {
+        return command.to_owned();
+    };
+    let secure = if scheme == "https" { " -s" } else { "" };
+    let options = format!("maxctrl{secure} -h {}", word(host));
+    command.replacen("maxctrl", &options, 1)
+}
+
 /// Returns the `curl` command of a request. `-u` with only a name makes curl prompt for the password.
 pub(crate) fn curl_line(url: &str, user: Option<&str>, method: &str, target: &str) -> String {
     let user = user.map(|user| format!("-u {} ", shell_quoted(user)));
@@ -64,7 +78,7 @@ pub(crate) fn curl_line(url: &str, user: Option<&str>, method: &str, target: &st
 
 /// Quotes a name so that a shell reads it as one word.
 fn word(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.,".contains(c);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.,:".contains(c);
     if !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain) {
         name.to_owned()
     } else {
@@ -92,6 +106,19 @@ mod tests {
                 keep_statements_of(&service),
                 format!("maxctrl alter service {expected} retain_last_statements 20")
             );
+        }
+    }
+
+    #[test]
+    fn a_command_names_its_proxy_unless_it_is_the_default() {
+        let command = show_session(SessionId(48));
+        for (url, expected) in [
+            ("http://127.0.0.1:8989", "maxctrl show session 48"),
+            ("http://127.0.0.1:8989/", "maxctrl show session 48"),
+            ("http://proxy-2:8989", "maxctrl -h proxy-2:8989 show session 48"),
+            ("https://proxy-2:443", "maxctrl -s -h proxy-2:443 show session 48"),
+        ] {
+            assert_eq!(at(url, &command), expected);
         }
     }
 

@@ -25,6 +25,11 @@ const SKIPPABLE: u32 = 0x184D_2A50;
 /// Size of magic number and length of a skippable frame, in bytes.
 const FRAME_HEAD: usize = 8;
 
+/// Whether a file with this start may be a recording.
+pub(crate) fn is_recording(start: [u8; 4]) -> bool {
+    u32::from_le_bytes(start) == HEADER_MAGIC
+}
+
 /// Header of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {

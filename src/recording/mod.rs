@@ -28,6 +28,7 @@ mod writer;
 pub use error::{LineFault, RecordingError};
 pub use fact::{Fact, FactKind, KillFact, KillResult};
 pub use facts::Facts;
+pub(crate) use header::is_recording;
 pub use header::{CHUNK_INTERVAL, Header, MAJOR_VERSION, MINOR_VERSION, RecordedEndpoint};
 pub use history::{HISTORY_BYTES, HISTORY_SPAN, History};
 pub use limits::Limits;

@@ -15,7 +15,7 @@ use self::files::RecordingFiles;
 pub(crate) use self::files::{RecordingTarget, Rotation};
 pub(crate) use self::files::{create_for_owner, make_directory_of};
 use crate::model::Now;
-use crate::recording::{CHUNK_INTERVAL, Fact, Header, RecordingError, Writer};
+use crate::recording::{CHUNK_INTERVAL, Fact, FactKind, Header, RecordingError, Writer};
 
 /// Size of a file in bytes from which a recording continues in another one.
 pub(crate) const MAX_FILE_SIZE: u64 = 64_000_000;
@@ -30,6 +30,9 @@ pub(crate) enum RecorderError {
     /// The file exists.
     #[error("{0} exists: choose another name, or use --force to overwrite it")]
     Exists(String),
+    /// A file that rotation would move is not a recording.
+    #[error("{0} is not a recording and would be moved: choose another name, or --keep 0")]
+    NoRecording(String),
     /// Another process writes to the file.
     #[error("another maxtop writes to {0}: choose another name")]
     InUse(String),
@@ -78,7 +81,9 @@ fn readable(written: u64) -> &'static str {
 ///
 /// Returns an error if the file exists, or cannot be created or written.
 pub(crate) fn write_part(target: RecordingTarget, bytes: &[u8]) -> Result<(), RecorderError> {
-    RecordingFiles::create(target, bytes)?.flush()
+    let mut files = RecordingFiles::create(target, bytes)?;
+    files.flush()?;
+    files.replace()
 }
 
 /// Size of a recording so far.
@@ -88,6 +93,8 @@ pub(crate) struct RecordedSize {
     pub bytes: u64,
     /// Number of facts.
     pub facts: u64,
+    /// Whether nothing was kept, because there was no session list.
+    pub is_discarded: bool,
 }
 
 /// The counters of [`RecordedSize`], shared with the thread.
@@ -135,6 +142,7 @@ impl Recorder {
                 files,
                 header,
                 since: None,
+                has_list: false,
                 progress: shared,
             };
             let written = task.run(&queue);
@@ -172,6 +180,7 @@ impl Recorder {
         RecordedSize {
             bytes: self.progress.bytes.load(Ordering::Relaxed),
             facts: self.progress.facts.load(Ordering::Relaxed),
+            is_discarded: false,
         }
     }
 
@@ -189,6 +198,8 @@ struct RecorderTask {
     header: Header,
     /// Time of the first fact in the file.
     since: Option<Now>,
+    /// Whether a session list was written.
+    has_list: bool,
     progress: Arc<Progress>,
 }
 
@@ -196,11 +207,23 @@ impl RecorderTask {
     fn run(&mut self, queue: &mpsc::Receiver<Fact>) -> Result<(), RecorderError> {
         for fact in queue {
             self.write(&fact)?;
+            if !self.has_list && matches!(fact.kind, FactKind::Listed(_)) {
+                self.has_list = true;
+                self.files.replace()?;
+            }
+        }
+        if self.is_discarded() {
+            return self.files.discard();
         }
         let mut last = Vec::new();
         self.writer.finish(&mut last)?;
         self.files.write(&last)?;
-        self.files.flush()
+        self.files.flush()?;
+        self.files.replace()
+    }
+
+    const fn is_discarded(&self) -> bool {
+        self.files.needs_list() && !self.has_list
     }
 
     fn write(&mut self, fact: &Fact) -> Result<(), RecorderError> {
@@ -229,6 +252,7 @@ impl RecorderTask {
         RecordedSize {
             bytes: self.files.total(),
             facts: self.progress.facts.load(Ordering::Relaxed),
+            is_discarded: self.is_discarded(),
         }
     }
 }

@@ -269,8 +269,10 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
         let style = if chosen { theme.chosen } else { style };
         Span::styled(format!("  {label}  "), style)
     };
-    let no_chosen = asking.dialog.choice() == Choice::No;
     let count = asking.batch.confirmable();
+    // With the whole number typed, Enter is not No any more.
+    let is_typed = count > MAX_CONFIRMED_BY_KEY && asking.dialog.typed() == count.to_string();
+    let no_chosen = asking.dialog.choice() == Choice::No && !is_typed;
     let has_question = asking.batch.counts().has_open;
     let no = if has_question { "No" } else { "Close" };
     let mut spans = vec![
@@ -292,6 +294,8 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
             Some(format!("  not {count}: nothing was sent"))
         } else if asking.dialog.is_cleared() {
             Some("  cleared by a change: type it again".to_owned())
+        } else if is_typed {
+            Some(format!("  Enter kills {count}"))
         } else {
             None
         };

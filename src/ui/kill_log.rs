@@ -97,12 +97,14 @@ impl Log<'_> {
     fn progress<'b>(&self) -> Vec<Line<'b>> {
         let kills = &self.app.kills;
         let batch = kills.batches.last().filter(|_| kills.in_grace().is_none());
-        let tally = batch.map(KillBatch::tally);
-        let Some(tally) = tally.filter(|tally| tally.finished() < tally.total()) else {
+        let Some((done, total)) = batch
+            .map(KillBatch::progress)
+            .filter(|(done, total)| done < total)
+        else {
             return Vec::new();
         };
-        let sessions = counted(tally.total(), "session");
-        let text = format!("{} of {sessions} done", tally.finished());
+        let sessions = counted(total, "session");
+        let text = format!("{done} of {sessions} done");
         self.row(None, ("in progress", self.theme.act), &text)
     }
 
@@ -140,19 +142,27 @@ impl Log<'_> {
         let (theme, entries) = (self.theme, batch.entries.as_slice());
         let killed = batch.count(OutcomeKind::Killed);
         let already_gone = batch.count(OutcomeKind::AlreadyGone);
+        let unknown = batch.count(OutcomeKind::Unknown);
         let left = batch.total().saturating_sub(killed + already_gone);
         let gone_words = [(killed, "killed"), (already_gone, "already gone")];
         let gone_words = gone_words.into_iter().filter(|(count, _)| *count > 0);
         let after = KillsLeft::of(entries);
         let sessions = if left > 0 {
             let each = gone_words.clone().map(|(count, word)| format!("{count} {word}"));
-            let left = format!("{left} not killed");
-            each.chain([left]).collect::<Vec<_>>().join(", ")
+            let rest = [(unknown, "unknown"), (left - unknown, "not killed")];
+            let rest = rest.into_iter().filter(|(count, _)| *count > 0);
+            let rest = rest.map(|(count, word)| format!("{count} {word}"));
+            each.chain(rest).collect::<Vec<_>>().join(", ")
         } else {
             counted(batch.total(), "session")
         };
         let (word, style) = if left > 0 {
-            ("not all killed".to_owned(), theme.act)
+            let word = if left == unknown {
+                "partly unknown"
+            } else {
+                "not all killed"
+            };
+            (word.to_owned(), theme.act)
         } else if after.may_run() {
             ("sessions gone".to_owned(), theme.look)
         } else {

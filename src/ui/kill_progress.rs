@@ -42,19 +42,20 @@ fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> L
     let left = batch
         .grace()
         .map_or(0, |grace| grace.left(app.now.elapsed).as_millis().div_ceil(1000));
-    let key = " cancels";
+    let (key, cancels) = (app.kill_cancel_key(), " cancels");
     let text = format!(" killing {} in {left}s   ", batch.describe_victims());
-    let room = width.saturating_sub(key.len() + 2);
+    let room = width.saturating_sub(cancels.len() + key.len() + 1);
     Line::from(vec![
         Span::styled(fit(&text, room, theme.glyphs.more), theme.act),
-        Span::styled("u", theme.head),
-        Span::raw(key),
+        Span::styled(key, theme.head),
+        Span::raw(cancels),
     ])
 }
 
 /// Returns the progress. The key that stops the rest stays; the bar is left out first, then the outcomes are cut.
 fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     let tally = batch.tally();
+    let (done, total) = batch.progress();
     let is_stoppable = batch.is_busy() && tally.total() > 1 || batch.open_statements().next().is_some();
     let stop = if is_stoppable {
         STOP.len() + "  Esc".len()
@@ -62,7 +63,6 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
         0
     };
     let room = width.saturating_sub(stop);
-    let (done, total) = (tally.finished(), tally.total());
     let mut spans = vec![Span::styled(" killing ", theme.act)];
     if total == 1 {
         spans.push(Span::raw(batch.describe_victims()));

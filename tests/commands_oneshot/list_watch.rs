@@ -218,7 +218,8 @@ fn a_condition_says_how_many_sessions_the_filter_has_left_for_it() {
 #[test]
 fn sessions_that_cannot_be_decided_do_not_match_and_are_counted() {
     let demo = Demo::start(ServedDialects::JsonApi);
-    let count = demo.list().len();
+    // One is not logged in.
+    let count = demo.list().len() - 1;
     let ran = demo.maxtop(&["list", "--fail-if", "blocks>0"]);
     assert_eq!(ran.status, 1, "it fails if none could be decided: {ran:?}");
     assert_eq!(
@@ -243,6 +244,20 @@ fn sessions_that_cannot_be_decided_do_not_match_and_are_counted() {
         ran.err.contains(&format!("{count} could not be decided")),
         "{ran:?}"
     );
+    // No session reports them, and one decides nothing.
+    for condition in ["reads>0 or writes>0", "reads>0"] {
+        assert_eq!(
+            demo.maxtop(&["list", "--fail-if", condition]).status,
+            1,
+            "{condition}"
+        );
+        let ran = demo.maxtop(&["list", "-o", "csv", "-f", condition]);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(
+            ran.err.starts_with("nothing to list: no session reports"),
+            "{ran:?}"
+        );
+    }
     // Decided by the id alone.
     let ran = demo.maxtop(&["list", "--fail-if", "id=999999 and blocks>0"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");

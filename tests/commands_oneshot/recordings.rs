@@ -161,6 +161,45 @@ fn an_endpoint_that_is_not_reached_gives_its_status() {
         !path.exists(),
         "a file without lists would be in the way of the next recording"
     );
+    // An earlier recording is not replaced by nothing.
+    fs::write(&path, "mine").unwrap();
+    let file = path.to_str().unwrap();
+    let ran = maxtop(&["-e", &url, "record", file, "--for", "1s", "--force"]);
+    assert!(
+        ran.err.ends_with("no list was received: nothing is written\n"),
+        "{ran:?}"
+    );
+    assert_eq!(fs::read(&path).unwrap(), b"mine");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn force_replaces_the_file_alone() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    fs::write(stage.path(), "mine").unwrap();
+    let beside = stage.directory.path().join("a.mxr.1");
+    fs::write(&beside, "my notes").unwrap();
+    stage
+        .record(&["--for", "1s", "--force"])
+        .failed(2, "a.mxr.1 is not a recording and would be moved");
+    assert_eq!(fs::read(&beside).unwrap(), b"my notes");
+    assert_eq!(stage.record(&["--for", "1s", "--force", "--keep", "0"]).status, 0);
+    fs::copy(stage.path(), &beside).unwrap();
+    let before = fs::read(&beside).unwrap();
+    assert_eq!(stage.record(&["--for", "1s", "--force"]).status, 0);
+    assert_eq!(fs::read(&beside).unwrap(), before, "nothing was rotated");
+}
+
+#[test]
+fn a_recording_ends_if_the_password_is_rejected_from_the_start() {
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| {
+        spec.auth = Some(("admin".to_owned(), "secret".into()));
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.mxr");
+    let ran = demo.maxtop(&["record", path.to_str().unwrap()]);
+    assert_eq!(ran.status, 4, "{ran:?}");
+    assert!(!path.exists());
 }
 
 #[test]

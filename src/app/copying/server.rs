@@ -28,6 +28,11 @@ impl App {
             ServerKey::Server(endpoint, name) => ("server", *endpoint, name, maxctrl::show_server(name)),
             ServerKey::Service(endpoint, name) => ("service", *endpoint, name, maxctrl::show_service(name)),
         };
+        let access = self
+            .endpoints
+            .get(endpoint)
+            .and_then(|endpoint| endpoint.access.as_ref());
+        let command = maxctrl::at(access.map_or("", |access| &access.url), &command);
         let mut choices = vec![
             CopyChoice::new("its name", name.to_string()),
             CopyChoice::new("all details, with maxctrl", command),

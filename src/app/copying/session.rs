@@ -31,13 +31,16 @@ impl App {
         ];
         let endpoint = self.endpoints.get(identity.endpoint);
         let dialect = endpoint.and_then(|endpoint| endpoint.dialect);
+        let access = endpoint.and_then(|endpoint| endpoint.access.as_ref());
         if dialect != Some(Dialect::Draft) {
             choices.push(CopyChoice::new(
                 "all details, with maxctrl",
-                maxctrl::show_session(id),
+                maxctrl::at(
+                    access.map_or("", |access| &access.url),
+                    &maxctrl::show_session(id),
+                ),
             ));
         }
-        let access = endpoint.and_then(|endpoint| endpoint.access.as_ref());
         if let Some(access) = access {
             let target = match dialect {
                 Some(Dialect::Draft) => format!("/sessions/{id}"),

@@ -98,8 +98,9 @@ fn group_line(group: &[Change], list: &Snapshot, at: Now) -> Option<Event> {
         *blockers.entry(blocker).or_default() += 1;
     }
     let most = blockers.into_iter().max_by_key(|(_, count)| *count);
-    if let Some((blocker, count)) = most.filter(|_| !is_recovery) {
-        text = format!("{text}, {count} blocked by {blocker}");
+    if let Some((blocker, count)) = most {
+        let were = if is_recovery { " were" } else { "" };
+        text = format!("{text}, {count}{were} blocked by {blocker}");
     }
     let subject = Subject::Sessions(Some(Box::new(worst.identity.clone())));
     let event = Event::new(at, list.endpoint, worst.kind, subject, text);

@@ -1,52 +1,60 @@
-//! Kills as events: those of one confirmation that succeed are one line, each failure has its own.
+//! Kills as events: those of one confirmation that succeed are one line, and so are those that were stopped. Each failure
+//! has its own.
 
 use std::collections::BTreeMap;
 
 use super::{Event, EventKind, Subject};
 use crate::app::msg::Now;
 use crate::kill::OutcomeKind;
-use crate::model::{EndpointId, Identity, counted};
+use crate::model::{EndpointId, counted};
 use crate::recording::KillFact;
 
 /// Maximum number of ids in the line of several kills.
 const MAX_IDS: usize = 12;
 
-/// The kills of one confirmation that have succeeded.
+/// The sessions of one confirmation that are gone, or that were stopped before anything was sent to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KilledSessions {
+    /// Whether they were stopped.
+    is_stopped: bool,
     /// Number of the confirmation.
     batch: u32,
     /// Number of sessions that were confirmed.
     confirmed: u32,
-    /// Number of sessions that are gone.
-    gone: u32,
+    /// Number of these sessions.
+    count: u32,
     /// Ids of the first ones.
     ids: Vec<String>,
 }
 
 impl KilledSessions {
-    /// Adds the kills of the same confirmation. Returns `false` if they are of another one.
+    /// Adds sessions of the same confirmation and outcome. Returns `false` if they are others.
     pub(super) fn add(&mut self, next: &Self) -> bool {
-        if self.batch != next.batch {
+        if (self.batch, self.is_stopped) != (next.batch, next.is_stopped) {
             return false;
         }
-        self.gone = self.gone.saturating_add(next.gone);
+        self.count = self.count.saturating_add(next.count);
         let room = MAX_IDS.saturating_sub(self.ids.len());
         self.ids.extend(next.ids.iter().take(room).cloned());
         true
     }
 
-    /// Formats them: `killed 3 of 12 sessions: 107, 108, 109`.
+    /// Formats them: `killed 3 of 12 sessions: 107, 108, 109`, `stopped, nothing was sent to 9 of 12 sessions: 110, …`.
     pub(super) fn words(&self) -> String {
-        let more = usize::try_from(self.gone).unwrap_or(usize::MAX) > self.ids.len();
+        let more = usize::try_from(self.count).unwrap_or(usize::MAX) > self.ids.len();
         let confirmed = usize::try_from(self.confirmed).unwrap_or(usize::MAX);
-        let count = if self.gone == self.confirmed {
+        let count = if self.count == self.confirmed {
             counted(confirmed, "session")
         } else {
-            format!("{} of {}", self.gone, counted(confirmed, "session"))
+            format!("{} of {}", self.count, counted(confirmed, "session"))
+        };
+        let what = if self.is_stopped {
+            "stopped, nothing was sent to"
+        } else {
+            "killed"
         };
         let end = if more { ", …" } else { "" };
-        format!("killed {count}: {}{end}", self.ids.join(", "))
+        format!("{what} {count}: {}{end}", self.ids.join(", "))
     }
 }
 
@@ -80,15 +88,21 @@ impl KillBatches {
         {
             self.intents.remove(&(endpoint, batch));
         }
-        let is_gone = [OutcomeKind::Killed, OutcomeKind::AlreadyGone]
-            .into_iter()
-            .any(|kind| kind.word() == outcome.word.as_str());
+        let is_one_of = |kinds: &[OutcomeKind]| kinds.iter().any(|kind| kind.word() == outcome.word.as_str());
+        let is_gone = is_one_of(&[OutcomeKind::Killed, OutcomeKind::AlreadyGone]);
+        let is_stopped = is_one_of(&[OutcomeKind::Stopped]);
         let (id, client) = (kill.identity.id, kill.identity.client());
         let text = format!("{id} {client}  {} {}", outcome.word, outcome.detail);
         let subject = Subject::Session(Box::new(kill.identity.clone()));
         let mut event = Event::new(at, endpoint, EventKind::Kill, subject, text.trim_end().to_owned());
-        if let (Some(batch), Some(confirmed @ 2..), true) = (batch, confirmed, is_gone) {
-            event.killed = Some(one_of(batch, confirmed, &kill.identity));
+        if let (Some(batch), Some(confirmed @ 2..), true) = (batch, confirmed, is_gone || is_stopped) {
+            event.killed = Some(KilledSessions {
+                is_stopped,
+                batch,
+                confirmed,
+                count: 1,
+                ids: vec![kill.identity.id.to_string()],
+            });
         }
         Some(event)
     }
@@ -100,14 +114,5 @@ impl KillBatches {
         self.is_confirming = true;
         self.open.insert((endpoint, number), self.last);
         *self.intents.entry((endpoint, self.last)).or_default() += 1;
-    }
-}
-
-fn one_of(batch: u32, confirmed: u32, identity: &Identity) -> KilledSessions {
-    KilledSessions {
-        batch,
-        confirmed,
-        gone: 1,
-        ids: vec![identity.id.to_string()],
     }
 }

@@ -36,7 +36,10 @@ fn the_row_under_the_cursor_is_copied_without_opening_its_details() {
     assert!(stage.app.detail.is_none());
     assert_eq!(offered(&stage, "session id"), "1042");
     assert_eq!(offered(&stage, "user and address"), "etl@10.0.3.7");
-    assert_eq!(offered(&stage, "maxctrl"), "maxctrl show session 1042");
+    assert_eq!(
+        offered(&stage, "maxctrl"),
+        "maxctrl -h proxy-1:8989 show session 1042"
+    );
     assert_eq!(
         offered(&stage, "curl"),
         r"curl -sS -u 'it'\''s' 'http://proxy-1:8989/v1/sessions/1042'"

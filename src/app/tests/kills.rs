@@ -324,7 +324,10 @@ fn a_client_that_is_back_at_once_is_told_of() {
     // The same user at the same address: 501 and 1 are equal modulo 250.
     stage.list(&draft(&[(251, "bob", 40), (501, "ann", 0)]));
     let status = stage.app.status.clone().unwrap();
-    assert_eq!(status.text, "ann@10.0.3.1 is back as 501 after 1.0s");
+    assert_eq!(
+        status.text,
+        "ann@10.0.3.1: new session 501 of its client after 1.0s"
+    );
     assert_eq!(stage.app.kills.log[0].back.unwrap().id.0, 501);
 }
 
@@ -504,13 +507,13 @@ fn clients_that_are_back_are_counted_with_the_outcome_of_their_batch() {
     stage.list(&draft(&fleet));
     assert_eq!(
         shown_status(&stage),
-        "2 killed; 1 client has reconnected: l shows each"
+        "2 killed; 1 client has a new session: l shows each"
     );
     fleet.push((252, "bob", 0));
     stage.list(&draft(&fleet));
     assert_eq!(
         shown_status(&stage),
-        "2 killed; 2 clients have reconnected: l shows each"
+        "2 killed; 2 clients have new sessions: l shows each"
     );
 }
 

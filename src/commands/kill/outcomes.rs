@@ -351,6 +351,24 @@ pub(super) fn print_failure(
     let detail = failure.to_string();
     // The outcome says it already.
     let detail = detail.strip_prefix("refused: ").unwrap_or(&detail);
+    print_for_all(ids, keys, (outcome, detail), (is_ascii, is_dry_run))
+}
+
+/// Prints the JSON of a kill that a signal has ended before anything was sent.
+pub(super) fn print_interrupted(
+    ids: &[SessionId],
+    keys: &[String],
+    form: (bool, bool),
+) -> Result<(), CommandError> {
+    print_for_all(ids, keys, ("canceled", "interrupted"), form)
+}
+
+fn print_for_all(
+    ids: &[SessionId],
+    keys: &[String],
+    (outcome, detail): (&'static str, &str),
+    (is_ascii, is_dry_run): (bool, bool),
+) -> Result<(), CommandError> {
     let record = |id: Option<SessionId>, key| NotSelectedRecord {
         endpoint: None,
         key,

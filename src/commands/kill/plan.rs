@@ -24,6 +24,8 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
     let width = output::terminal_width().unwrap_or(WIDTH).max(MIN_WIDTH);
     let mut text = String::new();
     if tasks.len() > MAX_CONFIRMED_BY_KEY {
+        // On a pipe nothing is cut.
+        let width = output::terminal_width().map_or(usize::MAX, |width| width.max(MIN_WIDTH));
         let _ = lines(&mut text, tasks, clients, (width, facts));
     } else {
         for task in tasks {

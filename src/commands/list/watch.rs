@@ -29,7 +29,7 @@ use crate::commands::exit::{self, CommandError, ExitStatus};
 use crate::commands::server_access::{MAX_CLOSE_WAIT, none_known, unknown};
 use crate::commands::{connect, output, watch};
 use crate::config::Config;
-use crate::model::{RequestError, counted};
+use crate::model::{RequestError, counted, exact_text};
 use crate::poller::PollSettings;
 use crate::runtime::pollers::Pollers;
 use crate::runtime::signals::{Interrupt, Interrupts};
@@ -193,11 +193,18 @@ impl ListWatch {
     }
 
     fn handle(&mut self, msg: Msg) {
-        if let Msg::ListFailed { endpoint, fault, .. } = &msg
+        if let Msg::ListFailed {
+            endpoint,
+            fault,
+            retry_in,
+        } = &msg
             && let Some(client) = connect::client(&self.clients, *endpoint)
         {
             let failure = exit::failed(client)(fault.clone());
-            self.note(&format!("maxtop: {failure}"));
+            let wait = Duration::from_secs(retry_in.as_secs());
+            let next =
+                (wait > self.interval * 2).then(|| format!("; the next try is in {}", exact_text(wait)));
+            self.note(&format!("maxtop: {failure}{}", next.unwrap_or_default()));
         }
         if let Some(note) = self.rounds.update(msg, clock::now()) {
             self.note(&format!("maxtop: {note}"));

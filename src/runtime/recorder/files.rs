@@ -1,8 +1,8 @@
 //! The files of a recording: created for their owner only, and replaced by size and age.
 
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, IsTerminal as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use nix::libc::{O_NOFOLLOW, O_NONBLOCK};
 use nix::unistd::geteuid;
 
 use super::RecorderError;
+use crate::recording::is_recording;
 use crate::runtime::append_file::{directory, in_words, is_trusted, make_directories};
 
 /// File mode: a recording has users, addresses and statements.
@@ -37,6 +38,8 @@ pub(crate) enum RecordingTarget {
         overwrite: bool,
         /// When it is full.
         rotation: Rotation,
+        /// Whether nothing is kept of a recording without a session list.
+        needs_list: bool,
     },
     /// Standard output, without a limit.
     Stdout,
@@ -58,6 +61,8 @@ pub(super) struct RecordingFiles {
     target: RecordingTarget,
     /// The open file. `None` for standard output.
     file: Option<File>,
+    /// An existing file that the open one replaces once it is worth it. It stays locked until then.
+    replaced: Option<File>,
     /// Bytes of the open file.
     size: u64,
     /// Bytes of all files.
@@ -67,28 +72,31 @@ pub(super) struct RecordingFiles {
 impl RecordingFiles {
     /// Creates the file and writes its first bytes.
     pub(super) fn create(target: RecordingTarget, first: &[u8]) -> Result<Self, RecorderError> {
-        let file = match &target {
+        let (file, replaced) = match &target {
             RecordingTarget::Stdout if io::stdout().is_terminal() => return Err(RecorderError::Terminal),
-            RecordingTarget::Stdout => None,
+            RecordingTarget::Stdout => (None, None),
             RecordingTarget::File {
                 path,
                 overwrite,
                 rotation,
+                ..
             } => {
-                if !overwrite {
+                if *overwrite {
+                    check_recordings(path, rotation.keep)?;
+                } else {
                     check_free(path, rotation.keep)?;
                 }
-                let file = open(path, *overwrite).map_err(|source| match source.kind() {
+                let (file, replaced) = open(path, *overwrite).map_err(|source| match source.kind() {
                     io::ErrorKind::ResourceBusy => RecorderError::InUse(shown(path)),
                     _ => failed(path, 0, source),
                 })?;
-                remove_full(path, rotation.keep).map_err(|source| failed(path, 0, source))?;
-                Some(file)
+                (Some(file), replaced)
             }
         };
         let mut files = Self {
             target,
             file,
+            replaced,
             size: 0,
             total: 0,
         };
@@ -109,6 +117,35 @@ impl RecordingFiles {
         self.size += length;
         self.total += length;
         Ok(())
+    }
+
+    /// Replaces the existing file by the open one, if that was not done before.
+    pub(super) fn replace(&mut self) -> Result<(), RecorderError> {
+        let RecordingTarget::File { path, .. } = &self.target else {
+            return Ok(());
+        };
+        let moved = match self.replaced.take() {
+            Some(_) => fs::rename(unfinished(path), path),
+            None => Ok(()),
+        };
+        moved.map_err(|source| self.failed(source))
+    }
+
+    /// Removes the open file. An existing one that it would have replaced stays.
+    pub(super) fn discard(&mut self) -> Result<(), RecorderError> {
+        let RecordingTarget::File { path, .. } = &self.target else {
+            return Ok(());
+        };
+        let removed = match self.replaced.take() {
+            Some(_) => fs::remove_file(unfinished(path)),
+            None => fs::remove_file(path),
+        };
+        removed.map_err(|source| self.failed(source))
+    }
+
+    /// Whether nothing is kept of a recording without a session list.
+    pub(super) const fn needs_list(&self) -> bool {
+        matches!(self.target, RecordingTarget::File { needs_list: true, .. })
     }
 
     /// Waits until the file is on the disk.
@@ -136,7 +173,7 @@ impl RecordingFiles {
         if rotation.keep == 0 {
             return Err(RecorderError::Full(self.size));
         }
-        let moved = shift(path, rotation.keep).and_then(|()| open(path, false));
+        let moved = shift(path, rotation.keep).and_then(|()| create_for_owner(path));
         let file = moved.map_err(|source| self.failed(source))?;
         self.file = Some(file);
         self.size = 0;
@@ -186,15 +223,25 @@ fn check_free(path: &Path, keep: u32) -> Result<(), RecorderError> {
     }
 }
 
-/// Removes full files of an earlier recording, so that the files belong together.
-fn remove_full(path: &Path, keep: u32) -> io::Result<()> {
-    for number in 1..=keep {
-        match fs::remove_file(numbered(path, number)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            removed => removed?,
+/// Checks that the files that rotation moves and removes later are recordings.
+fn check_recordings(path: &Path, keep: u32) -> Result<(), RecorderError> {
+    for path in (1..=keep).map(|number| numbered(path, number)) {
+        let Ok(mut file) = File::open(&path) else {
+            continue;
+        };
+        let mut start = [0; 4];
+        if file.read_exact(&mut start).is_err() || !is_recording(start) {
+            return Err(RecorderError::NoRecording(shown(&path)));
         }
     }
     Ok(())
+}
+
+/// Returns the path of a file that will replace another one.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    name.into()
 }
 
 /// Gives the open file the number 1, and each full one the next number. The oldest one is removed.
@@ -208,18 +255,29 @@ fn shift(path: &Path, keep: u32) -> io::Result<()> {
     fs::rename(path, numbered(path, 1))
 }
 
-/// Creates a file for its owner only, without following a link, and locks it against other writers. An existing one
-/// is emptied if `overwrite`.
-fn open(path: &Path, overwrite: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).mode(OWNER_ONLY);
-    let new = options.clone().create_new(true).open(path);
+/// Creates a file for its owner only, and locks it against other writers. With `overwrite` an existing file is locked
+/// and returned too, and the new one is beside it.
+fn open(path: &Path, overwrite: bool) -> io::Result<(File, Option<File>)> {
+    let created = create_for_owner(path);
     let exists = |error: &io::Error| error.kind() == io::ErrorKind::AlreadyExists;
-    if !(overwrite && new.as_ref().is_err_and(exists)) {
-        return new.inspect(|file| drop(lock(file)));
+    if !(overwrite && created.as_ref().is_err_and(exists)) {
+        return created.map(|file| (file, None));
     }
-    let file = options.custom_flags(O_NOFOLLOW | O_NONBLOCK).open(path);
-    let file = file.map_err(in_words)?;
+    let before = own_file(path)?;
+    let beside = unfinished(path);
+    // Left by a recorder that was killed. One that still writes to it has locked it.
+    if beside.symlink_metadata().is_ok() {
+        own_file(&beside)?;
+        fs::remove_file(&beside)?;
+    }
+    Ok((create_for_owner(&beside)?, Some(before)))
+}
+
+/// Opens and locks a file of the user, without following a link.
+fn own_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).custom_flags(O_NOFOLLOW | O_NONBLOCK);
+    let file = options.open(path).map_err(in_words)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
@@ -228,8 +286,6 @@ fn open(path: &Path, overwrite: bool) -> io::Result<File> {
         return Err(io::Error::other("it belongs to another user"));
     }
     lock(&file)?;
-    file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
-    file.set_len(0)?;
     Ok(file)
 }
 
@@ -241,13 +297,16 @@ fn lock(file: &File) -> io::Result<()> {
     }
 }
 
-/// Creates a new file for its owner only.
+/// Creates a new file for its owner only, and locks it.
 ///
 /// # Errors
 ///
 /// Returns the error of the system, also if the file exists.
 pub(crate) fn create_for_owner(path: &Path) -> io::Result<File> {
-    open(path, false)
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
+    lock(&file)?;
+    Ok(file)
 }
 
 /// Creates the directory of a file.

@@ -75,6 +75,7 @@ impl Stage {
             path: self.path(),
             overwrite: self.overwrite,
             rotation: self.rotation,
+            needs_list: false,
         };
         let recorder = Recorder::start(target, header(), move |result| sender.send(result).unwrap())?;
         Ok((recorder, ended))
@@ -159,8 +160,10 @@ fn nothing_is_overwritten_without_being_asked_to() {
     let error = stage.record(1).unwrap_err();
     assert!(error.to_string().contains("a.mxr.1 exists"), "{error}");
     stage.overwrite = true;
+    let full = fs::read(stage.directory.path().join("a.mxr.1")).unwrap();
     stage.record(1).unwrap();
-    assert_eq!(stage.names(), ["a.mxr"]);
+    assert_eq!(stage.names(), ["a.mxr", "a.mxr.1", "a.mxr.2"]);
+    assert_eq!(fs::read(stage.directory.path().join("a.mxr.1")).unwrap(), full);
 }
 
 #[test]

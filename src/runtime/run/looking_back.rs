@@ -118,7 +118,8 @@ impl LookingBack {
 
     /// Adds kills to the history.
     pub(super) fn record_kills(&mut self, entries: &[AuditEntry]) {
-        for entry in entries {
+        // The KILL of a statement belongs to a kill that is added already.
+        for entry in entries.iter().filter(|entry| entry.statement.is_none()) {
             self.send(HistoryCommand::Fact(Fact {
                 at: clock::now(),
                 endpoint: Some(entry.identity.endpoint),

@@ -108,6 +108,7 @@ fn create(
     let target = RecordingTarget::File {
         path,
         overwrite: false,
+        needs_list: false,
         rotation: Rotation {
             max_size: MAX_FILE_SIZE,
             max_age: None,
@@ -183,7 +184,8 @@ impl Screen {
 
     /// Adds kills to the recording.
     pub(super) fn add_kills_to_recording(&mut self, entries: &[AuditEntry]) -> std::io::Result<()> {
-        for entry in entries {
+        // The KILL of a statement belongs to a kill that is added already.
+        for entry in entries.iter().filter(|entry| entry.statement.is_none()) {
             self.push_to_recording(Fact {
                 at: crate::clock::now(),
                 endpoint: Some(entry.identity.endpoint),

@@ -25,8 +25,12 @@ pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> 
         "needs a database user".to_owned()
     } else if app.table.view.blockers.rows.is_empty() {
         match (read_servers(app).count(), servers_to_come(app)) {
+            (0, _) if !has_replies(app) => "waiting for the first reply of the servers".to_owned(),
             (0, _) => "unknown: no server could be read".to_owned(),
             (_, Some(names)) => format!("unknown yet: {names} not read"),
+            (_, None) if app.is_past() && !knows_servers(app) => {
+                "unknown: not all servers were read at this time".to_owned()
+            }
             (_, None) => "no session waits for a lock".to_owned(),
         }
     } else {
@@ -44,6 +48,24 @@ pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> 
 
 fn has_access(app: &App) -> bool {
     app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set)
+}
+
+/// Whether a server has replied, or could not be read.
+fn has_replies(app: &App) -> bool {
+    let mut own = app
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.server_access.is_set);
+    own.any(|endpoint| !endpoint.server_access.reports.is_empty() || endpoint.servers.fault.is_some())
+}
+
+/// Whether the servers of every endpoint with a database user are known.
+fn knows_servers(app: &App) -> bool {
+    let mut own = app
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.server_access.is_set);
+    own.all(|endpoint| endpoint.servers.latest.is_some())
 }
 
 fn read_servers(app: &App) -> impl Iterator<Item = &ServerLocks> {

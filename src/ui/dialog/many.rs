@@ -30,6 +30,7 @@ pub(super) fn head<'a>(
     let mut lines = healthy(asking, theme, width);
     lines.push(checks(app, asking, theme, width));
     lines.extend(not_compared(asking, theme, width));
+    lines.extend(other_roots(asking, theme, width));
     let rows = tasks.len().min(MAX_ROWS) + 1;
     let rest = rows + selected(app, asking, theme, width).len() + facts(asking, theme, width).len() + 1;
     (lines, rest)
@@ -132,7 +133,6 @@ fn facts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> 
     });
     lines.extend(refusals(texts, theme, width));
     lines.extend(lock_counts(asking, theme, width));
-    lines.extend(other_roots(asking, theme, width));
     let groups = [
         ("by user", "user ", &texts.by_user),
         ("by service", "service ", &texts.by_service),
