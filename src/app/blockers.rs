@@ -177,7 +177,11 @@ impl App {
             let rows = self.table.view.blockers.rows.iter();
             let mut threads = rows.filter_map(BlockerRow::thread);
             let own = threads.find(|row| (row.key.endpoint, row.session) == (endpoint, Some(id)));
+            let row = self.table.view.row(self.table.cursor.position());
+            let has_ended = self.detail.as_ref().is_some_and(|detail| detail.ended.is_some())
+                || row.is_some_and(|row| row.has_ended());
             let is_chosen = self.detail_has_keys() || self.table.cursor.chosen_key().is_some();
+            let is_chosen = is_chosen && !has_ended;
             if own.is_none() && is_chosen && !self.table.view.blockers.rows.is_empty() {
                 let text = format!("session {id} blocks no other and waits for none");
                 self.status = Some(Status::note(text));
@@ -342,7 +346,9 @@ impl App {
             } else {
                 ""
             };
-            Some(format!("K kills {id}: {frees}{when}"))
+            let place = self.endpoints.name_among_several(row.key.endpoint);
+            let place = place.map(|name| format!(" on {name}")).unwrap_or_default();
+            Some(format!("K kills {id}{place}: {frees}{when}"))
         })
     }
 

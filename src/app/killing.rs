@@ -40,9 +40,16 @@ pub(crate) struct Kills {
     pub unsettled: Vec<String>,
     returns: ReconnectDetector,
     begun: u32,
+    /// At a past moment: number of outcomes after it.
+    pub(super) later: usize,
 }
 
 impl Kills {
+    /// Returns the number of outcomes after the past moment that is shown.
+    pub(crate) const fn later(&self) -> usize {
+        self.later
+    }
+
     /// Returns the first number of the next batch.
     pub(super) const fn next_number(&self) -> u32 {
         self.begun

@@ -44,9 +44,10 @@ impl App {
         let mut open = vec![(own.thread, 0)];
         while let Some((blocker, depth)) = open.pop() {
             let waits = |thread: u64| server.graph.nodes.get(&thread)?.wait.as_ref()?.age;
-            if let Some(waiting) = waiting_session(server, sessions, blocker, depth) {
-                found.push(waiting);
-            }
+            // Sessions that wait for a thread without a row have its place in the tree.
+            let waiting = waiting_session(server, sessions, blocker, depth);
+            let has_row = waiting.is_some() && blocker != own.thread;
+            found.extend(waiting);
             let nodes = server.graph.nodes.iter();
             let direct = nodes.filter(|(thread, node)| {
                 let wait = node.wait.as_ref();
@@ -56,7 +57,7 @@ impl App {
             seen.extend(&direct);
             // The last one is taken first.
             direct.sort_by_key(|thread| (waits(*thread), Reverse(*thread)));
-            let below = depth + usize::from(blocker != own.thread);
+            let below = depth + usize::from(has_row);
             open.extend(direct.into_iter().map(|thread| (thread, below)));
         }
         // The first one is the session of the details.

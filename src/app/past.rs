@@ -310,6 +310,7 @@ impl super::killing::Kills {
         let mut past = Self::default();
         let ended = self.log.iter().filter(|entry| entry.at <= at);
         past.log.extend(ended.cloned());
+        past.later = self.log.len() - past.log.len();
         let canceled = self.canceled.iter().filter(|entry| entry.at <= at);
         past.canceled.extend(canceled.cloned());
         past

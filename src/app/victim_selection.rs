@@ -312,6 +312,13 @@ impl App {
         self.modal = Modal::KillDialog(dialog);
         self.measure_dialog();
         self.outbox.push_orders(orders);
+        if self.paused {
+            // The dialog shows current reasons and locks, so the table does too.
+            self.paused = false;
+            self.rebuild_view();
+            let text = "the table is no longer paused: a kill needs current data";
+            self.status = Some(Status::note(text.to_owned()));
+        }
     }
 
     fn kill_target(&self, id: EndpointId) -> Option<KillTarget> {

@@ -10,6 +10,7 @@ use super::draw::{dialog_box, fit, lines, wrap};
 use super::outside::mark_border;
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::keymap::Action;
 use crate::app::kill_log::{KillLogEntry, KillsLeft, LoggedBatch};
 use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::overlay::Overlay;
@@ -44,7 +45,17 @@ pub(super) fn draw(
     };
     let mut text = log.progress();
     text.extend(batches.iter().flat_map(|batch| log.batch(batch)));
-    if text.is_empty() {
+    let later = app.kills.later();
+    if later > 0 {
+        let keys = &app.settings.keys;
+        let (live, own) = (keys.first(Action::Live), keys.first(Action::KillLog));
+        let later = counted(later, "kill");
+        let later = format!("{later} after this moment: {live}, then {own} shows all");
+        text.insert(
+            0,
+            Line::styled(fit(&later, log.width, theme.glyphs.more), theme.look),
+        );
+    } else if text.is_empty() {
         text.push(Line::styled("no kills in this run", theme.dim));
     }
     let audit = &app.settings.audit;
@@ -78,8 +89,13 @@ pub(super) fn draw(
 /// Returns the title, with the time zone of the times.
 fn title<'a>(app: &App, theme: &Theme) -> Line<'a> {
     let zoned = app.now.wall.to_zoned_datetime(app.settings.zone.clone());
+    let which = if app.is_past() {
+        "until this moment"
+    } else {
+        "of this run"
+    };
     let text = format!(
-        " Kill log of this run, newest first (times: {}) ",
+        " Kill log {which}, newest first (times: {}) ",
         zoned.strftime("%Z")
     );
     Line::from(Span::styled(text, theme.head))

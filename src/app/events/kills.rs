@@ -1,7 +1,7 @@
 //! Kills as events: those of one confirmation that succeed are one line, and so are those that were stopped. Each failure
 //! has its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Event, EventKind, Subject};
 use crate::app::msg::Now;
@@ -65,6 +65,8 @@ pub(super) struct KillBatches {
     open: BTreeMap<(EndpointId, u32), u32>,
     /// Number of intents of each confirmation that is not complete, by endpoint.
     intents: BTreeMap<(EndpointId, u32), u32>,
+    /// Kills that are gone. A later outcome only says what has become of their statements.
+    gone: BTreeSet<(EndpointId, u32)>,
     last: u32,
     /// Whether the last entry was an intent.
     is_confirming: bool,
@@ -91,6 +93,9 @@ impl KillBatches {
         let is_one_of = |kinds: &[OutcomeKind]| kinds.iter().any(|kind| kind.word() == outcome.word.as_str());
         let is_gone = is_one_of(&[OutcomeKind::Killed, OutcomeKind::AlreadyGone]);
         let is_stopped = is_one_of(&[OutcomeKind::Stopped]);
+        if is_gone && !self.gone.insert((endpoint, kill.number)) {
+            return None;
+        }
         let (id, client) = (kill.identity.id, kill.identity.client());
         let text = format!("{id} {client}  {} {}", outcome.word, outcome.detail);
         let subject = Subject::Session(Box::new(kill.identity.clone()));
@@ -112,6 +117,8 @@ impl KillBatches {
             self.last = self.last.wrapping_add(1);
         }
         self.is_confirming = true;
+        // In a recording of several runs numbers repeat.
+        self.gone.remove(&(endpoint, number));
         self.open.insert((endpoint, number), self.last);
         *self.intents.entry((endpoint, self.last)).or_default() += 1;
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::Code;
-use crate::app::locked::locked;
+use crate::app::locked::{list_without, locked};
 use crate::app::msg::Effect;
 use crate::model::Dialect;
 
@@ -264,4 +264,28 @@ fn the_details_of_a_session_that_has_ended_keep_its_reasons() {
     assert_eq!((pane.identity.id.0, pane.ended.is_some()), (1, true));
     let names: Vec<_> = pane.findings().iter().map(|found| found.reason.name).collect();
     assert_eq!(names, ["idle"]);
+}
+
+#[test]
+fn a_session_behind_a_thread_without_a_row_is_not_below_another_one() {
+    let mut stage = opened(1042, (80, 24));
+    let waiting = |stage: &AppHarness| {
+        let pane = stage.app.detail.as_ref().unwrap();
+        let all = stage.app.waiting_for(pane).into_iter();
+        all.map(|one| (one.id.0, one.depth)).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(&stage), [(1187, 0), (1188, 0), (1211, 1)]);
+    // The thread of 1188 still waits, and blocks 1211.
+    list_without(&mut stage, &[1188]);
+    assert_eq!(waiting(&stage), [(1187, 0), (1211, 0)]);
+}
+
+#[test]
+fn a_kill_dialog_ends_the_pause_because_it_needs_current_data() {
+    let mut stage = opened(1187, (80, 24));
+    stage.press(Code::Esc);
+    stage.type_text("p");
+    assert!(stage.app.paused);
+    stage.type_text("K");
+    assert!(!stage.app.paused && stage.app.modal.kill_dialog().is_some());
 }

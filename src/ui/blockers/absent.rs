@@ -25,6 +25,7 @@ pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> 
         "needs a database user".to_owned()
     } else if app.table.view.blockers.rows.is_empty() {
         match (read_servers(app).count(), servers_to_come(app)) {
+            (0, _) if app.is_past() => "the locks were not read at this time".to_owned(),
             (0, _) if !has_replies(app) => "waiting for the first reply of the servers".to_owned(),
             (0, _) => "unknown: no server could be read".to_owned(),
             (_, Some(names)) => format!("unknown yet: {names} not read"),
