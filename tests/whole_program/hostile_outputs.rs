@@ -170,6 +170,12 @@ impl Stage {
         let mut outputs = Vec::new();
         for words in COMMANDS {
             let ran = finish(&mut self.command(words));
+            let file = self.path("a.maxtop");
+            if words[0] == "record" && std::fs::metadata(&file).is_err() {
+                // A file without lists is not kept, but its faults have hostile texts too.
+                let whole = finish(&mut self.command(&["record", "-", "--for", "1s"]));
+                std::fs::write(&file, whole.out).unwrap();
+            }
             let is_tsv = words[0] == "list" || words[0] == "completions";
             let both = [ran.out.as_slice(), &ran.err].concat();
             let cell = match ran.status {

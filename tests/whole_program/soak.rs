@@ -46,7 +46,7 @@ const KEYS: [&str; 8] = [
     "e\x1b",
     "S\x1b",
     "E\x1b",
-    "[[L",
+    "l\x1b",
     "/user=app*\r\x1b",
 ];
 

@@ -65,7 +65,7 @@ pub(super) struct KillBatches {
     open: BTreeMap<(EndpointId, u32), u32>,
     /// Number of intents of each confirmation that is not complete, by endpoint.
     intents: BTreeMap<(EndpointId, u32), u32>,
-    /// Kills that are gone. A later outcome only says what has become of their statements.
+    /// Kills whose sessions are gone. A later outcome is about their statements only.
     gone: BTreeSet<(EndpointId, u32)>,
     last: u32,
     /// Whether the last entry was an intent.
