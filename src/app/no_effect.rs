@@ -63,6 +63,7 @@ const OF_CHOSEN_ROW: &[Action] = &[
 /// Actions that mark sessions for a kill.
 const MARKING: &[Action] = &[Action::Mark, Action::MarkRange, Action::MarkAll];
 
+pub(super) const IS_LIVE: &str = "this is live; [ goes back one list, { a minute";
 const KILL_IN_PROGRESS: &str = "a kill is in progress: look back when it has ended";
 
 /// All of them. The first one that applies is shown.
@@ -147,9 +148,9 @@ static NO_EFFECTS: &[NoEffect] = &[
     },
     NoEffect {
         contexts: VIEWS,
-        actions: &[Action::TravelLists(1), Action::TravelMinutes(1), Action::Live],
+        actions: &[Action::TravelLists(1), Action::TravelMinutes(1)],
         applies: |app| app.past.is_none(),
-        text: "this is live; [ goes back one list, { a minute",
+        text: IS_LIVE,
     },
     NoEffect {
         contexts: VIEWS,

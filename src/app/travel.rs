@@ -3,6 +3,7 @@
 use super::App;
 use super::keymap::Action;
 use super::msg::{Effect, Msg, PastMsg, Travel};
+use super::no_effect::IS_LIVE;
 use super::status::Status;
 
 impl App {
@@ -14,10 +15,17 @@ impl App {
                 Travel::Lists(lists)
             }
             Action::TravelMinutes(minutes) => Travel::Minutes(minutes),
-            Action::Live => match self.replay() {
-                Some(replay) => Travel::To(replay.span.1.elapsed, None),
-                None => Travel::Live,
-            },
+            Action::Live => {
+                if let Some(replay) = self.replay() {
+                    Travel::To(replay.span.1.elapsed, None)
+                } else {
+                    if self.past.is_none() {
+                        self.status = Some(Status::note(IS_LIVE.to_owned()));
+                    }
+                    // Also drops a moment that was requested and is not shown yet.
+                    Travel::Live
+                }
+            }
             _ => return,
         };
         self.outbox.push(Effect::Travel(travel));
