@@ -36,7 +36,7 @@ const FAULTS: [(&str, Fault); 7] = [
 ];
 
 /// Number of lists between two faults, in a long run.
-const POLLS: usize = 20;
+const POLLS: usize = 5;
 
 /// Keys between two faults. They open and close every view, and end where they began.
 const KEYS: [&str; 8] = [
