@@ -82,20 +82,17 @@ def record(options, dialect):
 
 
 def jumps(options, dialect, path):
-    """Jumps to random moments of a recording, until the screen is drawn."""
-    program = Program([options.maxtop, "replay", path])
-    program.wait_for(rb"RW-Split|Reporting")
-    program.read_for(2)
+    """Opens a recording at random moments. A jump on the screen takes less: it reads no file."""
     chosen, times = random.Random(7), []
     for _ in range(JUMPS):
         moment = chosen.uniform(0, LISTS_OF_AN_HOUR / 20 - 1)
-        program.settles(f":{moment * 1e3:.0f}ms".encode())
-        times.append(program.settles(b"\r") * 1e3)
+        program = Program([options.maxtop, "replay", path, "--at", f"{moment * 1e3:.0f}ms"])
+        times.append(program.wait_for(rb"RW-Split|Reporting") * 1e3)
+        resident, peak = program.memory()
+        program.end()
     times.sort()
-    resident, peak = program.memory()
-    program.end()
     row(f"replay of {LISTS_OF_AN_HOUR:,} lists, {dialect}",
-        f"jump {statistics.median(times):.0f} ms, at most {times[-1]:.0f} ms",
+        f"opened at a moment: {statistics.median(times):.0f} ms, at most {times[-1]:.0f} ms",
         f"{os.path.getsize(path) / 1e6:.1f} MB", f"{resident:.1f} / {peak:.1f} MB")
 
 

@@ -72,16 +72,6 @@ class Program:
         os.write(self.terminal, key)
         return time.monotonic() - pressed if self.read(5) else float("inf")
 
-    def settles(self, keys, quiet=0.6):
-        """Presses keys. Returns the seconds until the last output before this time without output."""
-        while self.read(0):
-            pass
-        pressed = last = time.monotonic()
-        os.write(self.terminal, keys)
-        while self.read(quiet):
-            last = time.monotonic()
-        return last - pressed
-
     def memory(self):
         """Returns the resident memory and its peak, in MB."""
         with open(f"/proc/{self.pid}/status", encoding="utf-8") as status:
