@@ -22,7 +22,8 @@ pub(crate) struct Matches {
     pub(crate) compared: usize,
     /// Whether the locks of a session are unknown and decide whether it matches.
     pub(crate) has_unknown_locks: bool,
-    /// Whether no session reports a field of the filter. A statement is reported while it runs.
+    /// Whether no session could be decided, or none reports a field of the filter. Not if that may be `query`: it is
+    /// reported only while a statement runs.
     pub(crate) is_unreported: bool,
     /// Sessions that do not match, but may have a reason that the filter names.
     pub(crate) unexamined: Unexamined,
@@ -89,8 +90,7 @@ impl Matches {
     /// Whether the result is not known, although no session matches: locks are unknown, no session reports a field, or
     /// no session could be decided.
     pub(crate) const fn is_undecided(&self) -> bool {
-        let unknown = self.undecided + self.unexamined.sessions;
-        self.has_unknown_locks || self.is_unreported || unknown > 0 && unknown == self.compared
+        self.has_unknown_locks || self.is_unreported
     }
 }
 
@@ -128,13 +128,11 @@ impl TableView {
                 }
             }
         }
-        if matches.sessions.is_empty() {
+        if matches.sessions.is_empty() && !condition.uses("query") {
+            let unknown = matches.undecided + matches.unexamined.sessions;
             let why = condition.why_none(&|see| self.each_input(see));
-            matches.is_unreported = why.is_some_and(|why| why.is_unknown);
-        }
-        if condition.uses("query") {
-            matches.is_unreported = false;
-            matches.undecided = 0;
+            matches.is_unreported =
+                unknown > 0 && unknown == matches.compared || why.is_some_and(|why| why.is_unknown);
         }
         matches
     }

@@ -165,15 +165,12 @@ impl App {
             }
             DialogResult::Yes if dialog.batch.open_dialog_ticket().is_none() => return,
             DialogResult::Yes => {
-                if let Modal::KillDialog(dialog) = std::mem::take(&mut self.modal) {
-                    // Victims that were struck out must not be victims of the next kill unseen. Those that have
-                    // ended are not part of the kill.
-                    let checks = dialog.batch.counts().checks;
-                    if checks.removed + checks.ended > 0 {
-                        let is_left_out = |task: &&KillTask| {
-                            task.is_removed() || task.outcome() == Some(&KillOutcome::AlreadyGone)
-                        };
-                        let tasks = dialog.batch.tasks().iter().filter(is_left_out);
+                if let Modal::KillDialog(mut dialog) = std::mem::take(&mut self.modal) {
+                    let orders = dialog.strike_out_ended(self.now);
+                    self.outbox.push_orders(orders);
+                    // Victims that were struck out must not be victims of the next kill unseen.
+                    if dialog.batch.counts().checks.removed > 0 {
+                        let tasks = dialog.batch.tasks().iter().filter(|task| task.is_removed());
                         for key in tasks.map(|task| task.victim.identity.key()) {
                             self.marks.remove(&key);
                         }
@@ -188,6 +185,19 @@ impl App {
 }
 
 impl KillDialog {
+    /// Strikes out the victims that have ended while the dialog was open: they are not a part of the kill.
+    fn strike_out_ended(&mut self, now: Now) -> Vec<Order> {
+        if self.batch.counts().checks.ended == 0 {
+            return Vec::new();
+        }
+        let has_ended =
+            |task: &KillTask| !task.is_removed() && task.outcome() == Some(&KillOutcome::AlreadyGone);
+        let tasks = self.batch.tasks().iter().enumerate();
+        let ended = tasks.filter(|(_, task)| has_ended(task)).map(|(index, _)| index);
+        let ended: Vec<_> = ended.collect();
+        self.batch.toggle_removed(&ended, now)
+    }
+
     /// Returns the victim under the cursor.
     pub(super) fn under_cursor(&self) -> Option<&KillTask> {
         self.batch.tasks().get(self.cursor)

@@ -182,7 +182,10 @@ impl RecordCommand {
             return Err(io::Error::other("the disk does not accept the last part of the recording").into());
         }
         if let Ok(result) = ended.await {
-            let size = result?;
+            let size = match result {
+                Err(error) if error.is_closed_pipe() => return Ok(self.status()),
+                result => result?,
+            };
             if size.is_discarded {
                 output::remark("no list was received: nothing is written");
             } else {

@@ -170,8 +170,11 @@ impl Opened {
             .part(from, to)
             .map_err(|error| self.failed(error))?;
         if part.as_os_str() == "-" {
-            write_part(RecordingTarget::Stdout, &bytes)?;
-            return Ok(ExitStatus::Done);
+            let written = write_part(RecordingTarget::Stdout, &bytes);
+            return match written {
+                Err(error) if !error.is_closed_pipe() => Err(error.into()),
+                _ => Ok(ExitStatus::Done),
+            };
         }
         let target = RecordingTarget::File {
             needs_list: false,

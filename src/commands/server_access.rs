@@ -163,9 +163,15 @@ pub(super) fn not_examined<'a>(
 
 /// Returns why a filter is unknown for sessions.
 pub(super) fn undecided_cause(filter: &Filter, clients: &[Client]) -> &'static str {
-    if !depends_on_locks(filter) {
+    if depends_on_locks(filter) {
+        unknown_locks_cause(clients)
+    } else {
         "a field that it needs is not reported"
-    } else if clients.iter().all(Client::has_server_access) {
+    }
+}
+
+fn unknown_locks_cause(clients: &[Client]) -> &'static str {
+    if clients.iter().all(Client::has_server_access) {
         "the locks could not be read"
     } else {
         "the locks were not read, because sql-user is not set"
@@ -174,19 +180,14 @@ pub(super) fn undecided_cause(filter: &Filter, clients: &[Client]) -> &'static s
 
 /// Returns why reasons that a filter names are unknown for sessions.
 pub(super) fn unexamined_cause(unexamined: &Unexamined, clients: &[Client]) -> String {
-    if !unexamined.needs_server_access() {
-        let names: Vec<_> = unexamined.reasons.iter().copied().collect();
-        return format!(
-            "{} needs several lists (--count 3), or is not reported",
-            names.join(" or ")
-        );
+    if unexamined.needs_server_access() {
+        return unknown_locks_cause(clients).to_owned();
     }
-    let cause = if clients.iter().all(Client::has_server_access) {
-        "the locks could not be read"
-    } else {
-        "the locks were not read, because sql-user is not set"
-    };
-    cause.to_owned()
+    let names: Vec<_> = unexamined.reasons.iter().copied().collect();
+    format!(
+        "{} needs several lists (--count 3), or is not reported",
+        names.join(" or ")
+    )
 }
 
 /// Returns the names of the reasons that need server access, as a part of a sentence.

@@ -27,7 +27,7 @@ use super::event::{KillEvent, Order, Ticket};
 use super::grace::Grace;
 use super::request_scheduler::RequestScheduler;
 use super::task::{KillTask, SessionReply};
-use super::{KillOutcome, Rules, Tally, Victim};
+use super::{Rules, Tally, Victim};
 use crate::model::{EndpointId, Now, RequestError, ServerReports, Text, counted};
 
 /// Maximum number of victims that are checked one by one. For more, one fresh list is the first check.
@@ -260,10 +260,6 @@ impl KillBatch {
         }
         self.confirmed = self.confirmable();
         for task in self.tasks.iter_mut() {
-            // A session that had ended before is not a part of the kill.
-            if task.outcome() == Some(&KillOutcome::AlreadyGone) && !task.is_removed() {
-                task.toggle_removed();
-            }
             task.confirm();
         }
         // These are first checks. The checks before the DELETEs are queued after the intents are logged.

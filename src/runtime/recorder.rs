@@ -30,8 +30,8 @@ pub(crate) enum RecorderError {
     /// The file exists.
     #[error("{0} exists: choose another name, or use --force to overwrite it")]
     Exists(String),
-    /// A file that rotation would move is not a recording.
-    #[error("{0} is not a recording and would be moved: choose another name, or --keep 0")]
+    /// A file that would be moved or removed is not a recording.
+    #[error("{0} is not a recording, and would be moved or removed: choose another name")]
     NoRecording(String),
     /// Another process writes to the file.
     #[error("another maxtop writes to {0}: choose another name")]
@@ -230,7 +230,8 @@ impl RecorderTask {
         let since = self.since.get_or_insert(fact.at);
         let age = fact.at.elapsed.saturating_sub(since.elapsed);
         let mut bytes = Vec::new();
-        if self.files.is_full(age) {
+        // Without a list there may be nothing to keep, and an existing file still has its place.
+        if self.files.is_full(age) && !self.is_discarded() {
             let header = Header {
                 started: fact.at,
                 ..self.header.clone()

@@ -181,9 +181,16 @@ fn force_replaces_the_file_alone() {
     fs::write(&beside, "my notes").unwrap();
     stage
         .record(&["--for", "1s", "--force"])
-        .failed(2, "a.mxr.1 is not a recording and would be moved");
+        .failed(2, "a.mxr.1 is not a recording, and would be moved");
     assert_eq!(fs::read(&beside).unwrap(), b"my notes");
     assert_eq!(stage.record(&["--for", "1s", "--force", "--keep", "0"]).status, 0);
+    let unfinished = stage.directory.path().join("a.mxr.new");
+    fs::write(&unfinished, "my notes").unwrap();
+    stage
+        .record(&["--for", "1s", "--force", "--keep", "0"])
+        .failed(2, "a.mxr.new is not a recording");
+    assert_eq!(fs::read(&unfinished).unwrap(), b"my notes");
+    fs::remove_file(&unfinished).unwrap();
     fs::copy(stage.path(), &beside).unwrap();
     let before = fs::read(&beside).unwrap();
     assert_eq!(stage.record(&["--for", "1s", "--force"]).status, 0);

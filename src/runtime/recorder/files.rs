@@ -223,18 +223,36 @@ fn check_free(path: &Path, keep: u32) -> Result<(), RecorderError> {
     }
 }
 
-/// Checks that the files that rotation moves and removes later are recordings.
+/// Checks that the files that are moved or removed, now or by rotation, are recordings, or empty ones.
 fn check_recordings(path: &Path, keep: u32) -> Result<(), RecorderError> {
-    for path in (1..=keep).map(|number| numbered(path, number)) {
-        let Ok(mut file) = File::open(&path) else {
-            continue;
+    let full = (1..=keep).map(|number| numbered(path, number));
+    for path in std::iter::once(unfinished(path)).chain(full) {
+        let mut options = OpenOptions::new();
+        // A pipe has no start, and is not waited for.
+        options.read(true).custom_flags(O_NOFOLLOW | O_NONBLOCK);
+        let start = match options.open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            opened => opened.and_then(|mut file| start(&mut file)),
         };
-        let mut start = [0; 4];
-        if file.read_exact(&mut start).is_err() || !is_recording(start) {
+        if !start.is_ok_and(|start| start.is_none_or(is_recording)) {
             return Err(RecorderError::NoRecording(shown(&path)));
         }
     }
     Ok(())
+}
+
+/// Returns the first bytes of a regular file. `None` if it is empty: its recorder was killed early.
+fn start(file: &mut File) -> io::Result<Option<[u8; 4]>> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut start = [0; 4];
+    if metadata.len() == 0 {
+        return Ok(None);
+    }
+    file.read_exact(&mut start)?;
+    Ok(Some(start))
 }
 
 /// Returns the path of a file that will replace another one.

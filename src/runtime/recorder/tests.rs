@@ -48,6 +48,7 @@ struct Stage {
     directory: TempDir,
     rotation: Rotation,
     overwrite: bool,
+    needs_list: bool,
 }
 
 type Ended = Receiver<Result<RecordedSize, RecorderError>>;
@@ -62,6 +63,7 @@ impl Stage {
                 keep,
             },
             overwrite: false,
+            needs_list: false,
         }
     }
 
@@ -75,7 +77,7 @@ impl Stage {
             path: self.path(),
             overwrite: self.overwrite,
             rotation: self.rotation,
-            needs_list: false,
+            needs_list: self.needs_list,
         };
         let recorder = Recorder::start(target, header(), move |result| sender.send(result).unwrap())?;
         Ok((recorder, ended))
@@ -164,6 +166,16 @@ fn nothing_is_overwritten_without_being_asked_to() {
     stage.record(1).unwrap();
     assert_eq!(stage.names(), ["a.mxr", "a.mxr.1", "a.mxr.2"]);
     assert_eq!(fs::read(stage.directory.path().join("a.mxr.1")).unwrap(), full);
+}
+
+#[test]
+fn without_a_list_nothing_is_rotated_or_replaced() {
+    let mut stage = Stage::new(1_000, Some(Duration::from_secs(1)), 2);
+    fs::write(stage.path(), "mine").unwrap();
+    (stage.overwrite, stage.needs_list) = (true, true);
+    assert!(stage.record(20).unwrap().is_discarded);
+    assert_eq!(stage.names(), ["a.mxr"]);
+    assert_eq!(fs::read_to_string(stage.path()).unwrap(), "mine");
 }
 
 #[test]
