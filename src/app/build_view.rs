@@ -45,6 +45,15 @@ pub struct ViewRequest {
 
 /// Builds the table view from the snapshots. Pure; runs off the drawing thread.
 pub fn build_view(job: ViewRequest) -> TableView {
+    let previous = job.previous.clone();
+    let mut view = diagnose_view(job);
+    arrange(&mut view, previous.as_deref());
+    view
+}
+
+/// Builds a view with diagnoses and without rows, for lists that are not shown. Takes about a third of the time of
+/// [`build_view`].
+pub(crate) fn diagnose_view(job: ViewRequest) -> TableView {
     let ViewRequest {
         previous,
         snapshots,
@@ -54,7 +63,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
     } = job;
     let previous = previous.as_deref();
     let locks = find_locks(previous, &snapshots, &reports);
-    let mut view = TableView {
+    TableView {
         departed_at: None,
         departed: spec
             .cursor
@@ -79,30 +88,33 @@ pub fn build_view(job: ViewRequest) -> TableView {
         idle_hidden: 0,
         no_match: None,
         logins_hidden: 0,
-    };
+    }
+}
+
+/// Filters, sorts and groups the rows of a view.
+fn arrange(view: &mut TableView, previous: Option<&TableView>) {
     view.blockers = BlockerLines::of(&view.snapshots, &view.locks);
     if view.spec.counts_servers {
         view.server_counts = ServerCounts::of(&view.snapshots, &view.diagnoses);
     }
-    let (mut order, idle_hidden) = matching(&view);
+    let (mut order, idle_hidden) = matching(view);
     view.idle_hidden = idle_hidden;
-    view.logins_hidden = hide_logins(&view, &mut order);
+    view.logins_hidden = hide_logins(view, &mut order);
     if order.is_empty() && idle_hidden == 0 && view.logins_hidden == 0 {
-        view.no_match = why_none(&view);
+        view.no_match = why_none(view);
     }
     if view.spec.group.is_none() {
-        sort(&view, &mut order, previous);
-        view.widths = text_widths(&view, &order);
+        sort(view, &mut order, previous);
+        view.widths = text_widths(view, &order);
     }
     view.order = order;
-    rank(&mut view);
-    find_stuck(&mut view);
+    rank(view);
+    find_stuck(view);
     if view.spec.finds_alerts {
-        view.alerts = ViewAlerts::of(&view, previous);
+        view.alerts = ViewAlerts::of(view, previous);
     }
     let asked = view.spec.group.as_ref();
-    view.groups = asked.map(|asked| group(&view, asked, previous));
-    view
+    view.groups = asked.map(|asked| group(view, asked, previous));
 }
 
 /// Returns the rows to show, and the number of matching rows left out because they are idle.

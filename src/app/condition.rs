@@ -158,6 +158,11 @@ impl TableView {
         unexamined
     }
 
+    /// Whether all servers of all endpoints were read.
+    pub(crate) fn were_servers_read(&self) -> bool {
+        self.locks.iter().all(|locks| locks.were_read())
+    }
+
     /// Returns the number of sessions for which the filter of the view is unknown because of their locks.
     pub(crate) fn undecided(&self) -> usize {
         let mut names = Names::new();

@@ -76,6 +76,8 @@ pub struct EndpointState {
     pub(crate) costs: ListCosts,
     /// Samples of the connections of its sessions (draft).
     pub samples: Arc<Samples>,
+    /// Why a sample failed last, and when, since the program began.
+    pub(super) sampling_fault: Option<(RequestError, Duration)>,
     /// Reports of its servers about transactions and locks.
     pub server_access: ServerAccess,
     /// States of its servers (JSON:API).
@@ -128,6 +130,7 @@ impl EndpointState {
             cost: Duration::ZERO,
             costs: ListCosts::default(),
             samples: Arc::default(),
+            sampling_fault: None,
             server_access: ServerAccess::default(),
             servers: ServersKnown::new(),
             services: ServicesKnown::new(),

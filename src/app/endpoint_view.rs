@@ -12,6 +12,7 @@ use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::{EndpointState, LinkState};
 use super::endpoint_health::{age_text, rejection};
+use super::help::CONNECTIONS;
 use super::status::Status;
 use crate::diagnosis::Severity;
 use crate::filter::Filter;
@@ -290,6 +291,8 @@ impl App {
                 .iter()
                 .map(|trouble| trouble.named_words(self.now.elapsed)),
         );
+        let fault = endpoint.connections_fault(self.now.elapsed);
+        all.extend(fault.map(|fault| format!("{CONNECTIONS}: {}", fault.one_line())));
         let faults = endpoint.server_access.faults();
         all.extend(faults.map(|(server, fault)| format!("locks of {server}: {fault}")));
         if let Some(other) = self.endpoints.shown_by(endpoint) {

@@ -18,6 +18,7 @@ pub(crate) const SORTING_PAUSED: &str = "sorting paused";
 /// How a pause of the sorting ends: after a key, and in the kill dialog.
 pub(crate) const SORTING_RESUMES: &str = ", resumes by itself";
 pub(crate) const SORTING_RESUMES_AFTER_DIALOG: &str = " by the dialog";
+pub(crate) const CONNECTIONS: &str = "connections";
 pub(crate) const CONNECTIONS_READ: &str = "connections read";
 
 /// The open help.

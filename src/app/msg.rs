@@ -135,6 +135,13 @@ pub enum Msg {
     },
     /// Samples of the connections of some sessions (draft).
     Sampled(EndpointId, Vec<(SessionId, ConnectionSample)>),
+    /// The connections of a session could not be read (draft).
+    SamplingFailed {
+        /// The endpoint.
+        endpoint: EndpointId,
+        /// Cause of the failure.
+        fault: RequestError,
+    },
     /// States of the servers of an endpoint, polled while details are open.
     Servers {
         /// The endpoint.
@@ -187,6 +194,7 @@ impl Msg {
             | Self::MayOnlyRead(endpoint)
             | Self::SeveralProxies(endpoint)
             | Self::Sampled(endpoint, _)
+            | Self::SamplingFailed { endpoint, .. }
             | Self::ListFailed { endpoint, .. }
             | Self::Seen { endpoint, .. }
             | Self::Servers { endpoint, .. }

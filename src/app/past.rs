@@ -13,7 +13,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::App;
-use super::build_view::build_view;
+use super::build_view::{TableView, ViewRequest, build_view, diagnose_view};
 use super::detail::DetailPane;
 use super::marks::Marks;
 use super::modal::Modal;
@@ -141,13 +141,14 @@ impl PastScreen {
                 is_listed = true;
                 fed.detail = Some(DetailPane::new(identity.clone(), session.clone()));
             }
-            settle(&mut fed, Msg::Clock(fact.at));
+            // Rows are needed only in the end.
+            settle_with(&mut fed, Msg::Clock(fact.at), diagnose_view);
             if let Some(msg) = msg_of(fact) {
-                settle(&mut fed, msg);
+                settle_with(&mut fed, msg, diagnose_view);
             }
         }
         let now = at(last, moment.at);
-        settle(&mut fed, Msg::Clock(now));
+        settle_with(&mut fed, Msg::Clock(now), diagnose_view);
         Ok(Some(self.finished(fed, now, moment)))
     }
 
@@ -204,6 +205,8 @@ impl PastScreen {
             sought: None,
         });
         app.table.view = fed.table.view;
+        // Columns keep their widths between moments.
+        Arc::make_mut(&mut app.table.view).widths = screen.table.view.widths;
         if let Some(identity) = moment.session {
             app.show_session(identity);
         } else if let Some(key) = sought.clone()
@@ -319,11 +322,15 @@ impl super::killing::Kills {
 
 /// Sends a message, and runs what follows from it: views and calculations.
 fn settle(app: &mut App, msg: Msg) {
+    settle_with(app, msg, build_view);
+}
+
+fn settle_with(app: &mut App, msg: Msg, build: fn(ViewRequest) -> TableView) {
     let mut waiting = VecDeque::from([msg]);
     while let Some(msg) = waiting.pop_front() {
         for effect in app.update(msg) {
             match effect {
-                Effect::Arrange(job) => waiting.push_back(Msg::Arranged(Arc::new(build_view(*job)))),
+                Effect::Arrange(job) => waiting.push_back(Msg::Arranged(Arc::new(build(*job)))),
                 Effect::Calculate(calculation) => {
                     let calculated = calculation.run();
                     waiting.extend(calculated.map(Box::new).map(Msg::Calculated));

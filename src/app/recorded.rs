@@ -29,7 +29,8 @@ pub fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
         Msg::Servers { endpoint, answer } => (*endpoint, FactKind::Servers(answer.clone())),
         Msg::Services { endpoint, answer } => (*endpoint, FactKind::Services(answer.clone())),
         Msg::ServerAccess { endpoint, report } => (*endpoint, FactKind::ServerReport(report.clone())),
-        Msg::Clock(_)
+        Msg::SamplingFailed { .. }
+        | Msg::Clock(_)
         | Msg::Key(_)
         | Msg::Mouse(_)
         | Msg::Paste(_)

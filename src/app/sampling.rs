@@ -5,13 +5,16 @@
 //! the screen and stuck ones come first.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::endpoint::EndpointState;
 use super::msg::Effect;
 use super::row::TableRow;
 use crate::diagnosis::ConnectionSample;
-use crate::model::{Dialect, EndpointId, SessionId};
+use crate::model::{Dialect, EndpointId, RequestError, SessionId};
 
+/// Time for which a failed sample is shown. The next one is tried earlier.
+const FAULT_TIME: Duration = Duration::from_secs(10);
 /// Age of the last sample from which a session's samples are dropped, in milliseconds. Bounds the memory.
 const FORGOTTEN_MS: i128 = 30_000;
 
@@ -24,6 +27,17 @@ impl EndpointState {
         if let Some(newest) = newest {
             samples.retain(|_, sample| newest.duration_since(sample.taken_at).as_millis() <= FORGOTTEN_MS);
         }
+    }
+
+    /// Stores why the connections of a session could not be read.
+    pub(super) fn on_sampling_failure(&mut self, fault: RequestError, now: Duration) {
+        self.sampling_fault = Some((fault, now));
+    }
+
+    /// Returns why connections of sessions could not be read lately.
+    pub(crate) fn connections_fault(&self, now: Duration) -> Option<&RequestError> {
+        let (fault, at) = self.sampling_fault.as_ref()?;
+        (now.saturating_sub(*at) < FAULT_TIME).then_some(fault)
     }
 
     /// Returns the number of listed sessions with a recent sample. `None` if lists contain all data.

@@ -66,6 +66,10 @@ impl App {
             }
             Msg::Seen { endpoint, id, answer } => self.on_details(endpoint, id, answer),
             Msg::Sampled(endpoint, samples) => self.on_endpoint(endpoint, |known| known.on_samples(samples)),
+            Msg::SamplingFailed { endpoint, fault } => {
+                let now = self.now.elapsed;
+                self.on_endpoint(endpoint, |known| known.on_sampling_failure(fault, now));
+            }
             Msg::Servers { endpoint, answer } => {
                 let now = self.now.elapsed;
                 self.on_endpoint(endpoint, |known| known.on_servers(answer, now));

@@ -83,6 +83,9 @@ fn run_with(
     if !args.dry_run && config.endpoints.iter().all(|site| site.read_only) {
         return Err(read_only(&config));
     }
+    if config.kill_statements && !clients.iter().any(Client::has_server_access) {
+        output::complain(&"kill-statements has no effect, because sql-user is not set");
+    }
     let consent = Consent::of(args)?;
     let selection = VictimSelection {
         is_shown: consent != Consent::Given,

@@ -173,15 +173,15 @@ fn remarks(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Vec<S
 
 /// Returns how many sessions the filter could not decide, because their locks or reasons that it names are unknown.
 fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
-    let filter = &view.spec.filter;
+    let (filter, were_read) = (&view.spec.filter, view.were_servers_read());
     let (mut count, mut cause) = (
         view.undecided(),
-        server_access::undecided_cause(filter, clients).to_owned(),
+        server_access::undecided_cause(filter, clients, were_read).to_owned(),
     );
     if count == 0 && view.no_match.is_some() {
         let unexamined = view.unexamined();
         count = unexamined.sessions;
-        cause = server_access::unexamined_cause(&unexamined, clients);
+        cause = server_access::unexamined_cause(&unexamined, clients, were_read);
     }
     let sessions = counted(count, "session");
     (count > 0).then(|| match &view.no_match {

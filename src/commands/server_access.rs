@@ -31,6 +31,14 @@ pub(super) struct EndpointReports {
     pub(super) faults: BTreeMap<EndpointId, String>,
 }
 
+impl EndpointReports {
+    /// Whether all servers were read.
+    pub(super) fn are_complete(&self) -> bool {
+        let mut reports = self.known.values().flat_map(|reports| reports.values());
+        self.faults.is_empty() && reports.all(|report| report.unknown_locks().is_none())
+    }
+}
+
 /// Reads the servers of the endpoints that have a database user and have replied. Prints a line for each cause of
 /// unknown locks.
 pub(super) async fn read(
@@ -161,27 +169,29 @@ pub(super) fn not_examined<'a>(
     ))
 }
 
-/// Returns why a filter is unknown for sessions.
-pub(super) fn undecided_cause(filter: &Filter, clients: &[Client]) -> &'static str {
+/// Returns why a filter is unknown for sessions. `were_read` is whether all servers were read.
+pub(super) fn undecided_cause(filter: &Filter, clients: &[Client], were_read: bool) -> &'static str {
     if depends_on_locks(filter) {
-        unknown_locks_cause(clients)
+        unknown_locks_cause(clients, were_read)
     } else {
         "a field that it needs is not reported"
     }
 }
 
-fn unknown_locks_cause(clients: &[Client]) -> &'static str {
-    if clients.iter().all(Client::has_server_access) {
-        "the locks could not be read"
-    } else {
+fn unknown_locks_cause(clients: &[Client], were_read: bool) -> &'static str {
+    if !clients.iter().all(Client::has_server_access) {
         "the locks were not read, because sql-user is not set"
+    } else if were_read {
+        "their server connections changed while the servers were read; try again"
+    } else {
+        "the locks could not be read"
     }
 }
 
 /// Returns why reasons that a filter names are unknown for sessions.
-pub(super) fn unexamined_cause(unexamined: &Unexamined, clients: &[Client]) -> String {
+pub(super) fn unexamined_cause(unexamined: &Unexamined, clients: &[Client], were_read: bool) -> String {
     if unexamined.needs_server_access() {
-        return unknown_locks_cause(clients).to_owned();
+        return unknown_locks_cause(clients, were_read).to_owned();
     }
     let names: Vec<_> = unexamined.reasons.iter().copied().collect();
     format!(

@@ -64,6 +64,11 @@ impl StatementTracker {
         }
     }
 
+    /// Remembers that a statement runs which cannot be followed, because there is no server access.
+    pub(super) fn on_check_without_access(&mut self, is_running: bool) {
+        self.results.is_not_followed = is_running;
+    }
+
     /// Returns the running thread of a server connection. `None` if it runs nothing.
     fn find(
         &self,

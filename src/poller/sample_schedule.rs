@@ -24,7 +24,10 @@ const MAX_SKIPPED: usize = 1_024;
 /// The last sample of one session.
 #[derive(Debug)]
 struct LastSample {
+    /// Time of the last request.
     at: Instant,
+    /// Time of the sample.
+    taken: Instant,
     /// `None` if the session did not exist any more.
     sample: Option<ConnectionSample>,
 }
@@ -71,15 +74,25 @@ impl SampleSchedule {
         let sample = ConnectionSample::next(before, connections, None, taken_at);
         let looked = LastSample {
             at,
+            taken: at,
             sample: Some(sample.clone()),
         };
         self.looked.insert(id, looked);
         sample
     }
 
-    /// Stores that the session did not exist any more or could not be sampled.
+    /// Stores that the session did not exist any more.
     pub(super) fn missed(&mut self, id: SessionId, at: Instant) {
-        self.looked.insert(id, LastSample { at, sample: None });
+        let (taken, sample) = (at, None);
+        self.looked.insert(id, LastSample { at, taken, sample });
+    }
+
+    /// Stores that the session could not be sampled. The next sample is compared with the one before.
+    pub(super) fn failed(&mut self, id: SessionId, at: Instant) {
+        let before = self.looked.remove(&id);
+        let before = before.filter(|before| at.duration_since(before.taken) < MAX_SAMPLE_AGE);
+        let (taken, sample) = before.map_or((at, None), |before| (before.taken, before.sample));
+        self.looked.insert(id, LastSample { at, taken, sample });
     }
 
     /// Drops all samples after a restart, because the ids belong to other sessions.
@@ -185,6 +198,22 @@ mod tests {
             seen.iter().filter(|id| (2..900).contains(*id)).count() >= 5,
             "{seen:?}"
         );
+    }
+
+    #[test]
+    fn a_failed_request_does_not_lose_the_sample_before() {
+        let (mut schedule, start) = (SampleSchedule::default(), Instant::now());
+        let taken_at = |seconds| Timestamp::UNIX_EPOCH + Duration::from_secs(seconds);
+        let (id, reads) = (SessionId(7), connections(9));
+        let first = schedule.on_sample(id, &reads, start, taken_at(0));
+        assert_eq!(first.since_ms, None);
+        for (second, is_compared) in [(4, true), (40, false)] {
+            schedule.failed(id, start + Duration::from_secs(second / 2));
+            schedule.failed(id, start + Duration::from_secs(second - 1));
+            let at = start + Duration::from_secs(second);
+            let next = schedule.on_sample(id, &reads, at, taken_at(second));
+            assert_eq!(next.since_ms.is_some(), is_compared, "{second}");
+        }
     }
 
     #[test]

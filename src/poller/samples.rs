@@ -126,6 +126,7 @@ impl SamplePoller {
         let next = loop {
             taken += 1;
             if let Err(fault) = self.sample(id).await {
+                self.report(&fault)?;
                 break Instant::now() + retry.back_off(&fault, fastrand::f64());
             }
             retry.on_success();
@@ -157,12 +158,13 @@ impl SamplePoller {
         let now = Instant::now();
         let connections = match self.client.connections_of(id).await {
             Ok(connections) => connections,
-            Err(fault) => {
+            Err(RequestError::NotFound) => {
                 self.sample_schedule.missed(id, now);
-                return match fault {
-                    RequestError::NotFound => Ok(()),
-                    fault => Err(fault),
-                };
+                return Ok(());
+            }
+            Err(fault) => {
+                self.sample_schedule.failed(id, now);
+                return Err(fault);
             }
         };
         let sample = self
@@ -206,6 +208,13 @@ impl SamplePoller {
                 },
             }
         }
+    }
+
+    /// Sends what a failed request means: some connections are not read.
+    fn report(&mut self, fault: &RequestError) -> Result<(), ReceiverClosed> {
+        self.flush()?;
+        let (endpoint, fault) = (self.client.endpoint(), fault.clone());
+        Ok(self.out.send(Msg::SamplingFailed { endpoint, fault })?)
     }
 
     fn flush(&mut self) -> Result<(), ReceiverClosed> {

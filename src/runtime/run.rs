@@ -389,7 +389,7 @@ impl Screen {
 const fn patience(msg: &Msg) -> Option<Duration> {
     match msg {
         // Samples are shown with the next list.
-        Msg::Drawn(_) | Msg::Sampled(..) => None,
+        Msg::Drawn(_) | Msg::Sampled(..) | Msg::SamplingFailed { .. } => None,
         Msg::DialectDetected(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
         _ => Some(Duration::ZERO),
     }

@@ -96,8 +96,13 @@ impl Endpoint {
 
     /// Waits for this number of further lists. maxtop has then handled all earlier messages.
     pub(crate) fn polled(&self, times: usize, pty: &Pty) {
+        self.polled_within(DEADLINE, times, pty);
+    }
+
+    /// Waits for this number of further lists, at most this time.
+    pub(crate) fn polled_within(&self, patience: Duration, times: usize, pty: &Pty) {
         let goal = self.polls() + times;
-        let until = Instant::now() + DEADLINE;
+        let until = Instant::now() + patience;
         while self.polls() < goal {
             assert!(Instant::now() < until, "no more polls\n{}", pty.text());
             std::thread::sleep(Duration::from_millis(5));

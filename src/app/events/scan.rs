@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Event, EventFinder};
-use crate::app::build_view::{ViewQuery, build_view};
+use crate::app::build_view::{ViewQuery, diagnose_view};
 use crate::app::endpoint::EndpointState;
 use crate::app::list_rounds::ListRounds;
 use crate::app::recorded::msg_of;
@@ -34,7 +34,7 @@ impl EventScan {
             let _ = self.rounds.update(msg, at);
         }
         if self.rounds.is_complete(at) {
-            let view = Arc::new(build_view(self.rounds.begin()));
+            let view = Arc::new(diagnose_view(self.rounds.begin()));
             events.extend(self.finder.in_view(&view, at));
             self.rounds.set_view(view);
         }

@@ -531,7 +531,7 @@ fn the_outcome_of_a_batch_counts_statements_that_still_run_until_they_end() {
     let set = |stage: &mut AppHarness, state: StatementState| {
         let statements = StatementResults {
             statements: vec![running(state)],
-            unread: Vec::new(),
+            ..StatementResults::default()
         };
         stage.app.kills.log[0].outcome = KillOutcome::Killed {
             after: Duration::from_millis(20),

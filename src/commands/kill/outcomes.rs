@@ -273,9 +273,11 @@ impl<'a> OutcomePrinter<'a> {
     }
 
     fn not_selected_record<'b>(&'b self, problem: &'b NotSelected) -> NotSelectedRecord<'b> {
-        let endpoint = problem
-            .endpoint
-            .and_then(|endpoint| self.urls.get(usize::from(endpoint.0)));
+        let endpoint = match (problem.endpoint, self.urls) {
+            (Some(endpoint), urls) => urls.get(usize::from(endpoint.0)),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        };
         NotSelectedRecord {
             endpoint: endpoint.map(String::as_str),
             key: problem.key.as_deref(),

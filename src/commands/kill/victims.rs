@@ -76,7 +76,7 @@ impl Victims {
                 if asks_why(filter) {
                     "one list does not show every reason, and some need the locks"
                 } else {
-                    server_access::undecided_cause(filter, clients)
+                    server_access::undecided_cause(filter, clients, self.reports.are_complete())
                 }
             });
             let count = self.undecided + if has_none { self.uncertain } else { 0 };

@@ -78,14 +78,15 @@ impl FailIf {
     /// Returns the line for stderr. `None` if no session matches and every one could be decided.
     pub(super) fn line(&self, matches: &Matches, view: &TableView, clients: &[Client]) -> Option<String> {
         let condition = self.condition.text().trim();
+        let were_read = view.were_servers_read();
         let undecided = match (matches.undecided, matches.unexamined.sessions) {
             (0, 0) => String::new(),
             (0, count) => {
-                let cause = unexamined_cause(&matches.unexamined, clients);
+                let cause = unexamined_cause(&matches.unexamined, clients, were_read);
                 format!("; {count} could not be decided: {cause}")
             }
             (count, _) => {
-                let cause = undecided_cause(&self.condition, clients);
+                let cause = undecided_cause(&self.condition, clients, were_read);
                 format!("; {count} could not be decided: {cause}")
             }
         };

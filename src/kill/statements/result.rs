@@ -7,6 +7,9 @@ use crate::model::{ServerAccessFault, ServerThread, Text};
 /// Maximum number of characters shown of a statement; enough to recognize it.
 const MAX_SQL_CHARS: usize = 60;
 
+/// Words for a statement that is not followed.
+const NOT_FOLLOWED: &str = "; its statement may still run: not checked, because sql-user is not set";
+
 /// Why it is unknown whether a statement still runs.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StatementDoubt {
@@ -167,13 +170,15 @@ pub struct StatementResults {
     pub statements: Vec<StatementEnd>,
     /// Servers on which it is unknown what the session ran.
     pub unread: Vec<(Text, StatementDoubt)>,
+    /// Whether the admin API reported a running statement that is not followed, because there is no server access.
+    pub is_not_followed: bool,
 }
 
 impl StatementResults {
     /// Whether a statement still runs, or may still run.
     pub(crate) fn may_run(&self) -> bool {
         let ended = |statement: &StatementEnd| statement.state == StatementState::Ended;
-        !self.unread.is_empty() || !self.statements.iter().all(ended)
+        self.is_not_followed || !self.unread.is_empty() || !self.statements.iter().all(ended)
     }
 
     /// Whether a statement still runs for certain.
@@ -195,6 +200,9 @@ impl StatementResults {
         for words in statements.chain(unread) {
             text.push_str("; ");
             text.push_str(&words);
+        }
+        if self.is_not_followed {
+            text.push_str(NOT_FOLLOWED);
         }
         text
     }

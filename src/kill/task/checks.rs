@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CheckReply, KillTask, NextStep, RECHECK_DELAY, SessionReply};
+use crate::kill::open_work::OpenWork;
 use crate::kill::state::{FirstCheck, KillState};
 use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{
@@ -71,6 +72,9 @@ impl KillTask {
             let is_expected = expected.matches(session, Some(&self.victim.endpoint));
             if self.victim.has_server_access {
                 self.statements.on_check(session, is_expected);
+            } else {
+                let work = OpenWork::by_api(session, (self.victim.dialect, self.victim.instance.as_ref()));
+                self.statements.on_check_without_access(work.statement.is_yes());
             }
             weaker(&unchecked)
         });

@@ -176,6 +176,35 @@ fn the_threads_are_read_before_the_check_and_after_the_session_is_gone() {
 }
 
 #[test]
+fn without_server_access_the_outcome_says_that_a_statement_may_still_run() {
+    for (running, words) in [
+        (true, "; its statement may still run: not checked, because sql-user is not set"),
+        (false, "in 20ms"),
+    ] {
+        let victim = Victim {
+            has_server_access: false,
+            ..statement_victim(17, 269)
+        };
+        let mut session = connected_session(17, 269);
+        if !running && let Some(extra) = session.extra.as_mut().map(Arc::make_mut) {
+            extra.running = None;
+        }
+        let mut play = KillHarness::with_statements(vec![victim], Rules::default());
+        let ticket = play.last_check();
+        play.reply(ticket, Ok(session.clone()));
+        play.go();
+        let ticket = play.last_check();
+        play.reply(ticket, Ok(session));
+        play.deleted(Ok(()));
+        play.wait(Duration::from_millis(20));
+        let ticket = play.last_check();
+        play.missing(ticket, None);
+        assert!(play.readings().is_empty());
+        assert!(play.words().ends_with(words), "{}", play.words());
+    }
+}
+
+#[test]
 fn a_statement_that_still_runs_gets_one_kill_after_its_intent_is_logged() {
     let mut play = start(ending());
     play.kill_after(Ok(running()));

@@ -84,7 +84,7 @@ fn words_without_sql_name_a_statement_by_its_ids() {
                 after: Duration::from_millis(20),
                 statements: Box::new(StatementResults {
                     statements: vec![statement],
-                    unread: Vec::new(),
+                    ..StatementResults::default()
                 }),
             };
             let words = outcome.words_without_sql(&identity);

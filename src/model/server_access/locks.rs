@@ -209,6 +209,12 @@ impl EndpointLocks {
         self.servers.is_empty()
     }
 
+    /// Whether all servers were read completely. What is then unknown about a session has changed between its list
+    /// and the reading of the servers.
+    pub fn were_read(&self) -> bool {
+        !self.is_empty() && self.servers.iter().all(ServerLocks::is_complete)
+    }
+
     /// Returns what is known about a session.
     pub fn of(&self, session: &Session) -> LockKnowledge<'_> {
         if self.servers.is_empty() && !self.needs_no_server {

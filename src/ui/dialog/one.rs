@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::consequences::locks;
 use super::{LABEL, Middle, age_of_check, fact};
 use crate::app::App;
+use crate::app::help::CONNECTIONS;
 use crate::app::kill_dialog::KillDialog;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason, summary};
@@ -86,7 +87,16 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
         lines.extend(reason);
     }
     if asking.is_healthy(0) {
-        lines.extend(fact("not stuck", "no reason found", theme, width));
+        let endpoint = app.endpoints.get(task.victim.identity.endpoint);
+        let fault = endpoint.and_then(|endpoint| endpoint.connections_fault(app.now.elapsed));
+        let text = match fault {
+            Some(fault) => format!(
+                "no reason found; {CONNECTIONS} not read: {}",
+                fault.one_line()
+            ),
+            None => "no reason found".to_owned(),
+        };
+        lines.extend(fact("not stuck", &text, theme, width));
     }
     let has_finding = |name| {
         let mut found = found.iter().flat_map(|diagnosis| diagnosis.found);

@@ -207,7 +207,8 @@ fn modes(app: &App) -> Vec<String> {
     if app.table.hide_idle {
         parts.push(format!("{} idle hidden", app.table.view.idle_hidden));
     }
-    if app.keeps_order() {
+    // A paused table does not move, and no time ends that.
+    if app.keeps_order() && !app.paused {
         parts.push(SORTING_PAUSED.to_owned());
     }
     parts.extend(app.esc_target().map(|target| format!("Esc back to {target}")));
