@@ -206,13 +206,13 @@ mod tests {
         let taken_at = |seconds| Timestamp::UNIX_EPOCH + Duration::from_secs(seconds);
         let (id, reads) = (SessionId(7), connections(9));
         let first = schedule.on_sample(id, &reads, start, taken_at(0));
-        assert_eq!(first.since_ms, None);
+        assert_eq!(first.rate(Counter::Reads), None);
         for (second, is_compared) in [(4, true), (40, false)] {
             schedule.failed(id, start + Duration::from_secs(second / 2));
             schedule.failed(id, start + Duration::from_secs(second - 1));
             let at = start + Duration::from_secs(second);
             let next = schedule.on_sample(id, &reads, at, taken_at(second));
-            assert_eq!(next.since_ms.is_some(), is_compared, "{second}");
+            assert_eq!(next.rate(Counter::Reads).is_some(), is_compared, "{second}");
         }
     }
 
