@@ -87,7 +87,7 @@ impl App {
         match (context, action(context, key)) {
             (KeyContext::Help | KeyContext::HelpSearch, _) => self.help_key(key),
             (_, Some(Action::Help)) => self.open_help(),
-            (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
+            (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key, before),
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Search, _) => self.search_key(key),
             (KeyContext::Time, _) => self.time_prompt_key(key),

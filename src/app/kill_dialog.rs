@@ -15,6 +15,7 @@ use super::victim_counts::{BlockCounts, VictimCounts, VictimLocks};
 use super::victim_presence::Presence;
 use super::victim_rows::{Diagnosing, VictimWidths};
 use super::victim_selection::VictimOrigin;
+use super::waiters::Waiters;
 use super::wake::next_second;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::{
@@ -48,6 +49,8 @@ pub(crate) struct KillDialog {
     pub(super) keys: Arc<Vec<RowKey>>,
     /// Lists without a victim, by index. Empty before the first comparison.
     pub(super) presences: Arc<Vec<Presence>>,
+    /// Number of victims that have ended since digits of their number are typed. They still count.
+    pub(crate) ended_since: usize,
     /// State of the diagnoses after a new list.
     pub(super) diagnosing: Diagnosing,
     /// Counts of the victims that are not struck out.
@@ -128,8 +131,8 @@ impl App {
             .is_some_and(|key| self.marks.has(key))
     }
 
-    /// Handles a key in the dialog.
-    pub(super) fn dialog_key(&mut self, context: KeyContext, key: KeyPress) {
+    /// Handles a key in the dialog. `shown` is the line that was shown before the key.
+    pub(super) fn dialog_key(&mut self, context: KeyContext, key: KeyPress, shown: Option<Status>) {
         let page = isize::try_from(self.page() / 2).unwrap_or(1).max(1);
         let Some(dialog) = self.modal.kill_dialog_mut() else {
             return;
@@ -159,9 +162,9 @@ impl App {
             DialogResult::Stay => return,
             DialogResult::No => {
                 if let Modal::KillDialog(dialog) = std::mem::take(&mut self.modal) {
+                    self.on_no(&dialog.batch, shown);
                     self.free_dialog(dialog);
                 }
-                self.status = Some(Status::note("nothing was killed".to_owned()));
             }
             DialogResult::Yes if dialog.batch.open_dialog_ticket().is_none() => return,
             DialogResult::Yes => {
@@ -175,12 +178,32 @@ impl App {
                             self.marks.remove(&key);
                         }
                     }
+                    self.kills.expect(Waiters::of(&self.table.view, &dialog.batch));
                     self.kills
                         .confirm(*dialog, self.settings.grace, self.now, &mut self.outbox);
                 }
             }
         }
         self.rebuild_view();
+    }
+}
+
+impl App {
+    /// Says that a dialog has killed nothing. The outcome of an earlier kill stays before it.
+    fn on_no(&mut self, batch: &KillBatch, shown: Option<Status>) {
+        let were = if batch.victim_count() == 1 { "was" } else { "were" };
+        let text = format!("{} {were} not killed", batch.describe_victims());
+        let before = shown.filter(|status| status.is_logged);
+        let note = Status::note(text);
+        self.status = Some(match before {
+            Some(before) => Status {
+                level: before.level,
+                is_logged: true,
+                batch: before.batch,
+                ..note.after(&before)
+            },
+            None => note,
+        });
     }
 }
 
@@ -230,6 +253,7 @@ impl KillDialog {
             locks: Arc::new(locks),
             keys: Arc::new(keys),
             presences: Arc::default(),
+            ended_since: 0,
             diagnosing: Diagnosing::default(),
             counts: VictimCounts::default(),
             counts_of_blocks: BlockCounts::new(),

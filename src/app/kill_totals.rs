@@ -41,7 +41,7 @@ impl Kills {
         let left = KillsLeft::of(&entries);
         let mut parts = vec![totals.counts.clone()];
         parts.extend(left.parts());
-        let mut text = parts.join("; ");
+        let mut text = parts.join("; ") + &self.waiters_words(batch);
         if !totals.are_all_gone {
             text.push_str(": l shows why");
         } else if !left.may_run() {

@@ -14,8 +14,11 @@ use super::msg::Now;
 use super::outbox::Outbox;
 use super::request_shares::{MAX_FOLLOWED, RequestShares};
 use super::status::Status;
-use crate::kill::{KillBatch, KillEvent, KillOutcome, KillTask, ReconnectDetector, Tally, Victim, numbers};
-use crate::model::{RequestError, RowKey, SessionId, Snapshot, Text, counted};
+use super::waiters::Waiters;
+use crate::kill::{
+    KillBatch, KillEvent, KillOutcome, KillTask, OutcomeKind, ReconnectDetector, Tally, Victim, numbers,
+};
+use crate::model::{Lookup, RequestError, RowKey, SessionId, Snapshot, Text, counted};
 
 /// The kills of this run.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +37,12 @@ pub(crate) struct Kills {
     pub(super) canceled: Vec<CanceledKill>,
     /// When the last grace period ended without a cancel.
     grace_ended: Option<Duration>,
+    /// When the last kill was refused as a whole: no DELETE was sent.
+    refused_at: Option<Duration>,
     /// Counts of the last finished batch of several sessions.
     pub(super) totals: Option<BatchTotals>,
+    /// Who waited for the victims of the last batches, oldest first.
+    pub(super) waiters: Vec<Waiters>,
     /// Lines to print when the program exits.
     pub unsettled: Vec<String>,
     returns: ReconnectDetector,
@@ -151,15 +158,32 @@ impl Kills {
             let before = status.take().filter(|status| runs && status.is_logged);
             status = Some(Status::warning_after(before, text));
         }
+        if let Some(status) = status.as_mut().filter(|status| status.is_logged) {
+            self.add_still_listed(status, snapshot);
+        }
         match status.as_ref().and_then(|status| status.batch) {
             Some(batch) => self.totals_status(batch).or(status),
             None => status,
         }
     }
 
+    /// Adds to the line of an unknown outcome that the session is still listed, long after its DELETE.
+    fn add_still_listed(&self, status: &mut Status, snapshot: &Snapshot) {
+        let Some(last) = self.log.last() else { return };
+        let is_shown = last.outcome.kind() == OutcomeKind::Unknown
+            && status.text.ends_with(&last.outcome.words(&last.identity));
+        let is_listed = snapshot.endpoint == last.identity.endpoint
+            && snapshot.asked_at.wall > last.at
+            && matches!(snapshot.find(&last.identity.key()), Lookup::Same(_));
+        if is_shown && is_listed {
+            status.text.push_str(STILL_LISTED);
+        }
+    }
+
     /// Starts the confirmed kill of a dialog.
     pub(super) fn confirm(&mut self, dialog: KillDialog, grace: Duration, now: Now, outbox: &mut Outbox) {
         let reason = dialog.typed_reason();
+        self.refused_at = None;
         let mut batch = dialog.batch;
         self.share_requests_with(&mut batch);
         self.grace_ended = (!grace.is_zero()).then(|| now.elapsed + grace);
@@ -179,6 +203,11 @@ impl Kills {
     pub(super) fn late_since(&self, now: Duration) -> Option<Duration> {
         self.grace_ended
             .filter(|ended| *ended <= now && now < *ended + TOO_LATE_TIME)
+    }
+
+    /// Returns when the last kill was refused as a whole, if that was a short time ago. Nothing was sent for it.
+    pub(super) fn refused_since(&self, now: Duration) -> Option<Duration> {
+        self.refused_at.filter(|at| now < *at + TOO_LATE_TIME)
     }
 
     /// Starts no more kills of the running batches. Returns whether there was anything to stop.
@@ -278,6 +307,10 @@ impl Kills {
         } else {
             None
         };
+        if is_first && batch.tally().is_refused() {
+            self.grace_ended = None;
+            self.refused_at = Some(now.elapsed);
+        }
         if is_first {
             let endpoints = batch.endpoints();
             all.push(KillNews::Finished { endpoints, totals });
@@ -314,6 +347,8 @@ impl Kills {
     }
 }
 
+/// What is added to an unknown outcome while lists show the session.
+pub(crate) const STILL_LISTED: &str = "; it is still listed";
 /// Time after a grace period in which `u` shows that it is too late.
 const TOO_LATE_TIME: Duration = Duration::from_secs(5);
 /// The reason of a cancel by a key.

@@ -89,6 +89,7 @@ mod victim_counts;
 mod victim_presence;
 mod victim_rows;
 mod victim_selection;
+mod waiters;
 mod wake;
 
 use std::time::Duration;

@@ -125,6 +125,7 @@ impl App {
         if self.table.has_chosen_rows() {
             self.end_wait(Awaited::Rows);
         }
+        self.kills.count_waiters(&self.table.view, &mut self.status);
         self.alert();
         if let Some(detail) = &mut self.detail {
             detail.diagnose(&self.table.view);

@@ -30,6 +30,7 @@ mod stuck;
 mod tour;
 mod undo;
 mod victims;
+mod waiters;
 
 use std::time::Duration;
 

@@ -132,6 +132,11 @@ impl App {
             self.status = Some(Status::warning("too late: already sent".to_owned()));
             return;
         }
+        let refused = self.kills.refused_since(self.now.elapsed);
+        if refused.is_some_and(|refused| self.undo.newest().is_none_or(|at| at < refused)) {
+            self.status = Some(Status::note("nothing to undo: the kill was refused".to_owned()));
+            return;
+        }
         let mut newest = self.undo.0.pop();
         while let Some((_, removed)) = newest.take_if(|(_, removed)| !self.changes_something(removed)) {
             self.forget_removal(&removed);

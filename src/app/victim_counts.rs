@@ -15,6 +15,8 @@ pub(crate) struct VictimLocks {
     /// Whether the locks of its endpoint are known.
     is_known: bool,
     blocks: bool,
+    /// Number of threads that continue when it ends: those that wait for it, if it waits for none and runs no statement.
+    frees: u64,
     waits: bool,
     /// The root blocker that it waits for, if that is a session.
     root: Option<SessionId>,
@@ -43,6 +45,9 @@ impl VictimLocks {
         Self {
             is_known: true,
             blocks: own.is_some_and(|own| own.blocks > 0),
+            frees: own
+                .filter(|own| own.is_root_blocker && !own.runs())
+                .map_or(0, |own| own.blocks),
             waits: own.is_some_and(|own| own.wait.is_some()),
             root: own.and_then(|own| match own.wait.as_ref()?.blocker {
                 Some(LockHolder::Session { id, .. }) => Some(id),
@@ -73,6 +78,8 @@ pub(crate) struct VictimCounts {
     pub waiters: usize,
     /// Number that do both.
     pub both: usize,
+    /// Number of threads that wait for a victim and continue when it ends, without those of victims.
+    pub freed: u64,
     /// Root blockers that are sessions but no victims, with the number of victims that wait for each.
     pub other_roots: BTreeMap<(EndpointId, SessionId), usize>,
     /// Number of rows that their transactions have changed.
@@ -96,6 +103,7 @@ impl VictimCounts {
         self.blockers += usize::from(locks.blocks);
         self.waiters += usize::from(locks.waits);
         self.both += usize::from(locks.blocks && locks.waits);
+        self.freed = self.freed.saturating_add(locks.frees);
         if let Some(root) = locks.root {
             *self
                 .other_roots
@@ -117,6 +125,7 @@ impl VictimCounts {
         self.blockers += other.blockers;
         self.waiters += other.waiters;
         self.both += other.both;
+        self.freed = self.freed.saturating_add(other.freed);
         for (root, count) in &other.other_roots {
             *self.other_roots.entry(*root).or_default() += count;
         }
@@ -146,7 +155,11 @@ impl KillDialog {
         }
         self.counts_of_blocks = blocks;
         if !counts.other_roots.is_empty() {
+            let all: usize = counts.other_roots.values().sum();
             self.remove_victims(&mut counts.other_roots);
+            let left: usize = counts.other_roots.values().sum();
+            let victims = u64::try_from(all.saturating_sub(left)).unwrap_or(u64::MAX);
+            counts.freed = counts.freed.saturating_sub(victims);
         }
         self.counts = counts;
     }

@@ -91,6 +91,8 @@ pub(super) struct SimEndpoint {
     clocked: Mutex<Clocked>,
     sql: Mutex<SqlConnections>,
     log: Mutex<VecDeque<RequestLine>>,
+    /// Number of lists that were requested. The log has only the last requests.
+    lists: AtomicU64,
 }
 
 impl SimEndpoint {
@@ -112,6 +114,7 @@ impl SimEndpoint {
             clocked: Mutex::new(clocked),
             sql: Mutex::new(SqlConnections::new(spec.sql)),
             log: Mutex::default(),
+            lists: AtomicU64::new(0),
         }
     }
 
@@ -152,11 +155,19 @@ impl SimEndpoint {
             status,
             fault,
         };
+        if line.method == "GET" && request.path.ends_with("/sessions") {
+            self.lists.fetch_add(1, Ordering::Relaxed);
+        }
         let mut log = lock(&self.log);
         if log.len() >= LOG_LENGTH {
             log.pop_front();
         }
         log.push_back(line);
+    }
+
+    /// Returns the number of lists that were requested.
+    pub(super) fn list_count(&self) -> u64 {
+        self.lists.load(Ordering::Relaxed)
     }
 
     pub(super) fn log(&self) -> Vec<RequestLine> {

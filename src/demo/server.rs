@@ -70,6 +70,11 @@ impl SimServer {
         format!("http://{}", self.addr)
     }
 
+    /// Returns the number of lists that were requested.
+    pub fn list_count(&self) -> u64 {
+        self.endpoint.list_count()
+    }
+
     /// Returns the last requests, oldest first, at most 100,000. A request is logged before its reply is
     /// sent.
     pub fn log(&self) -> Vec<RequestLine> {

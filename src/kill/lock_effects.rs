@@ -25,7 +25,7 @@ pub(crate) struct LockEffects<'a> {
     pub changed_rows: u64,
     /// The server of the only victim.
     pub server: Option<&'a Text>,
-    /// Number of threads that wait for the only victim.
+    /// Number of threads that wait for the victims, and continue when they end.
     pub blocked: u64,
     /// Whether the only victim runs a statement that gets no KILL. It keeps the locks until it has ended.
     pub keeps_locks: bool,
@@ -48,10 +48,17 @@ impl<'a> LockEffects<'a> {
                 blocked: only.blocks,
                 keeps_locks: only.runs() && !kills_statements,
             },
-            _ => Self {
-                changed_rows,
-                ..Self::default()
-            },
+            many => {
+                let known = || many.iter().flatten();
+                let waiting = known().filter(|locks| locks.wait.is_some()).count();
+                let roots = known().filter(|locks| locks.is_root_blocker && !locks.runs());
+                let blocked: u64 = roots.map(|locks| locks.blocks).sum();
+                Self {
+                    changed_rows,
+                    blocked: blocked.saturating_sub(waiting as u64),
+                    ..Self::default()
+                }
+            }
         }
     }
 
@@ -75,10 +82,11 @@ impl<'a> LockEffects<'a> {
             sentences.push((EffectKind::Waits, continue_later(self.blocked)));
             return sentences;
         }
+        let whose = if self.server.is_some() { "its" } else { "their" };
         let text = match self.blocked {
             0 => return sentences,
-            1 => "The session that waits for its lock then continues.".to_owned(),
-            count => format!("The {count} sessions that wait for its locks then continue one by one."),
+            1 => format!("The session that waits for {whose} lock then continues."),
+            count => format!("The {count} sessions that wait for {whose} locks then continue one by one."),
         };
         sentences.push((EffectKind::Frees, text));
         sentences

@@ -26,6 +26,17 @@ impl Tally {
         tally
     }
 
+    /// Whether all were refused or skipped, so that no DELETE was sent.
+    pub(crate) fn is_refused(&self) -> bool {
+        let is_refused = |kind: &OutcomeKind| {
+            matches!(
+                kind,
+                OutcomeKind::Refused | OutcomeKind::Skipped | OutcomeKind::Stopped
+            )
+        };
+        self.finished() == self.total() && self.outcomes.keys().all(is_refused)
+    }
+
     /// Returns a tally with these counts of outcomes.
     #[cfg(test)]
     pub(crate) fn of_outcomes(outcomes: impl IntoIterator<Item = (OutcomeKind, usize)>) -> Self {

@@ -304,6 +304,25 @@ impl KillTask {
         }
     }
 
+    /// Returns what the kill does now: `DELETE sent 4s ago`. `None` if it is finished or not confirmed.
+    pub(crate) fn stage(&self, now: Duration) -> Option<String> {
+        let ago = |sent: Duration| now.saturating_sub(sent).as_secs();
+        Some(match &self.stage {
+            KillState::Queued { .. } | KillState::Checking { .. } => {
+                "checked again before its DELETE".to_owned()
+            }
+            KillState::Deleting { sent, .. } => format!("DELETE sent {}s ago", ago(*sent)),
+            KillState::FollowingUp(watch) => {
+                format!("DELETE sent {}s ago, waiting for its end", ago(watch.sent))
+            }
+            KillState::EndingStatements(_) => "ended, its statements are checked".to_owned(),
+            KillState::Unconfirmed(_)
+            | KillState::Unclear(..)
+            | KillState::WatchingStatements(..)
+            | KillState::Done(_) => return None,
+        })
+    }
+
     /// Whether the task waits for its turn.
     pub(super) const fn is_queued(&self) -> bool {
         matches!(self.stage, KillState::Queued { .. })

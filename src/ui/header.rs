@@ -21,7 +21,7 @@ use ratatui::widgets::Widget;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
-use crate::app::help::{CONNECTIONS, CONNECTIONS_READ};
+use crate::app::help::CONNECTIONS_READ;
 use crate::app::layout::MAX_HEADER_LINES;
 use crate::diagnosis::Severity;
 use crate::model::{self, counted, exact_text};
@@ -107,14 +107,10 @@ fn lines<'a>(
     }
 }
 
-/// Returns `connections read 212/5000` if some are not, or why: `connections: status 500`.
-fn connections<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
+/// Returns `connections read 212/5000` if some are not.
+fn connections<'a>(endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
     let sessions = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
     let known = endpoint.connections_known().filter(|known| *known < sessions)?;
-    if let Some(fault) = endpoint.connections_fault(app.now.elapsed) {
-        let text = format!("  {CONNECTIONS} {known}/{sessions}: {}", fault.one_line());
-        return Some(Span::styled(text, theme.severity(Severity::Look)));
-    }
     Some(Span::styled(
         format!("  {CONNECTIONS_READ} {known}/{sessions}"),
         theme.dim,

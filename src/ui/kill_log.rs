@@ -12,9 +12,10 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::keymap::Action;
 use crate::app::kill_log::{KillLogEntry, KillsLeft, LoggedBatch};
+use crate::app::killing::STILL_LISTED;
 use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::app::overlay::Overlay;
-use crate::kill::{KillBatch, KillOutcome, OutcomeKind, RefusalReason};
+use crate::kill::{KillOutcome, OutcomeKind, RefusalReason};
 use crate::model::counted;
 
 /// Minimum height of the log in lines; a lower screen is covered completely.
@@ -113,14 +114,19 @@ impl Log<'_> {
     fn progress<'b>(&self) -> Vec<Line<'b>> {
         let kills = &self.app.kills;
         let batch = kills.batches.last().filter(|_| kills.in_grace().is_none());
-        let Some((done, total)) = batch
-            .map(KillBatch::progress)
-            .filter(|(done, total)| done < total)
-        else {
+        let Some(batch) = batch else { return Vec::new() };
+        let (done, total) = batch.progress();
+        if done >= total {
             return Vec::new();
+        }
+        let stage = batch
+            .tasks()
+            .iter()
+            .find_map(|task| task.stage(self.app.now.elapsed));
+        let text = match (total, stage) {
+            (1, Some(stage)) => format!("{}  {stage}", batch.describe_victims()),
+            _ => format!("{done} of {} done", counted(total, "session")),
         };
-        let sessions = counted(total, "session");
-        let text = format!("{done} of {sessions} done");
         self.row(None, ("in progress", self.theme.act), &text)
     }
 
@@ -147,7 +153,11 @@ impl Log<'_> {
             [entry] if batch.total() == 1 => self.row(
                 Some(entry.at),
                 (entry.outcome.word(), self.style(&entry.outcome)),
-                &self.words(entry),
+                &format!(
+                    "{}{}",
+                    self.words(entry),
+                    self.app.kills.waiters_words(entry.batch)
+                ),
             ),
             _ => self.totals(batch),
         }
@@ -186,7 +196,10 @@ impl Log<'_> {
         };
         let mut parts = vec![sessions];
         parts.extend(after.parts());
-        let sessions = parts.join("; ");
+        let waiters = entries
+            .first()
+            .map(|entry| self.app.kills.waiters_words(entry.batch));
+        let sessions = parts.join("; ") + &waiters.unwrap_or_default();
         let at = entries.iter().map(|entry| entry.at).max();
         let mut text = self.row(at, (&word, style), &sessions);
         let is_shown = |entry: &&&KillLogEntry| self.is_unfolded || !entry.outcome.is_gone();
@@ -231,12 +244,27 @@ impl Log<'_> {
             .unwrap_or_default();
         let text = match entry.outcome.refusal() {
             Some(RefusalReason::Changed(_)) => entry.outcome.words(&entry.identity),
-            _ => format!("{id} {client}  {}{back}", entry.outcome.detail()),
+            _ => format!(
+                "{id} {client}  {}{back}{}",
+                entry.outcome.detail(),
+                self.still_listed(entry)
+            ),
         };
         let text = text.trim_start_matches("refused: ").trim_end();
         match self.app.endpoints.name_among_several(entry.identity.endpoint) {
             Some(name) => format!("{name}: {text}"),
             None => text.to_owned(),
+        }
+    }
+
+    /// Returns that a session is still listed, if the outcome of its kill is unknown.
+    fn still_listed(&self, entry: &KillLogEntry) -> &'static str {
+        let is_unknown = entry.outcome.kind() == OutcomeKind::Unknown && !self.app.is_past();
+        let view = &self.app.table.view;
+        if is_unknown && view.diagnosis(&entry.identity.key()).is_some() {
+            STILL_LISTED
+        } else {
+            ""
         }
     }
 

@@ -1,5 +1,7 @@
 //! The last line during a kill: the countdown or the progress, and the key that cancels or stops it.
 
+use std::time::Duration;
+
 use ratatui::text::{Line, Span};
 
 use super::draw::fit;
@@ -35,7 +37,7 @@ pub(super) fn line<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a
         return Some(countdown(app, batch, theme, width));
     }
     let batch = app.kills.batches.last()?;
-    is_shown(app).then(|| progress(batch, theme, width))
+    is_shown(app).then(|| progress(batch, theme, width, app.now.elapsed))
 }
 
 fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
@@ -53,7 +55,7 @@ fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> L
 }
 
 /// Returns the progress. The key that stops the rest stays; the bar is left out first, then the outcomes are cut.
-fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
+fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize, now: Duration) -> Line<'a> {
     let tally = batch.tally();
     let (done, total) = batch.progress();
     let is_stoppable = batch.is_busy() && tally.total() > 1 || batch.open_statements().next().is_some();
@@ -65,7 +67,11 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     let room = width.saturating_sub(stop);
     let mut spans = vec![Span::styled(" killing ", theme.act)];
     if total == 1 {
-        spans.push(Span::raw(batch.describe_victims()));
+        let stage = batch.tasks().iter().find_map(|task| task.stage(now));
+        let stage = stage.map(|stage| format!(": {stage}")).unwrap_or_default();
+        let text = format!("{}{stage}", batch.describe_victims());
+        let room = room.saturating_sub(" killing ".len());
+        spans.push(Span::raw(fit(&text, room, theme.glyphs.more)));
     } else {
         let full = BAR_WIDTH * done / total.max(1);
         let bars = &theme.glyphs.bars;

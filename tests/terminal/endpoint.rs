@@ -88,10 +88,7 @@ impl Endpoint {
 
     /// Returns the number of list requests.
     pub(crate) fn polls(&self) -> usize {
-        let log = self.running().log();
-        log.iter()
-            .filter(|line| line.method == "GET" && path(&line.target).ends_with("/sessions"))
-            .count()
+        usize::try_from(self.running().list_count()).unwrap()
     }
 
     /// Waits for this number of further lists. maxtop has then handled all earlier messages.

@@ -102,9 +102,24 @@ fn group_line(group: &[Change], list: &Snapshot, at: Now) -> Option<Event> {
         let were = if is_recovery { " were" } else { "" };
         text = format!("{text}, {count}{were} blocked by {blocker}");
     }
+    let text = format!("{text}: {}", ids(group));
     let subject = Subject::Sessions(Some(Box::new(worst.identity.clone())));
     let event = Event::new(at, list.endpoint, worst.kind, subject, text);
     Some(event.since(longest.and_then(|span| start(at, span)).filter(|_| !is_recovery)))
+}
+
+/// Maximum number of ids in the line of several sessions.
+const MAX_IDS: usize = 8;
+
+/// Returns the ids of the sessions: `53, 75`.
+fn ids(group: &[Change]) -> String {
+    let mut ids: Vec<_> = group.iter().map(|change| change.identity.id).collect();
+    ids.sort_unstable();
+    let shown: Vec<_> = ids.iter().take(MAX_IDS).map(ToString::to_string).collect();
+    match ids.len().saturating_sub(MAX_IDS) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 impl Change {

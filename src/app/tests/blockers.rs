@@ -39,7 +39,7 @@ fn tree(stage: &AppHarness) -> Vec<String> {
 }
 
 /// Passes the check of the open dialog for a session.
-fn pass_check(stage: &mut AppHarness, id: u64) {
+pub(super) fn pass_check(stage: &mut AppHarness, id: u64) {
     let ticket = stage.last_check().unwrap();
     let detail = stage.detail(id);
     stage.on_check(ticket, Ok(detail));
@@ -195,7 +195,7 @@ fn answer_readings(stage: &mut AppHarness, activity: ServerActivity) {
     stage.send(Msg::Kill(KillEvent::LocksRead(ticket, reading)));
 }
 
-fn asked(stage: &AppHarness, is_meant: impl Fn(&KillRequest) -> bool) -> Ticket {
+pub(super) fn asked(stage: &AppHarness, is_meant: impl Fn(&KillRequest) -> bool) -> Ticket {
     let ticket = stage.asked.iter().rev().find_map(|effect| match effect {
         Effect::Kill(Order::Ask { ticket, request, .. }) if is_meant(request) => Some(*ticket),
         _ => None,

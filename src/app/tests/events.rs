@@ -46,7 +46,10 @@ fn what_is_stuck_in_the_first_list_is_one_line_for_each_reason() {
         &mut stage,
         &[(1, "ann", 9_000), (2, "bob", 19_000), (3, "cid", 1)],
     );
-    assert_eq!(logged(&stage), ["already stuck 2 sessions: idle, longest 5h 16m"]);
+    assert_eq!(
+        logged(&stage),
+        ["already stuck 2 sessions: idle, longest 5h 16m: 1, 2"]
+    );
     let event = stage.app.events.from(0).next().unwrap();
     assert_eq!(event.since, Some(event.at.wall - Duration::from_secs(19_000)));
     list(
@@ -82,7 +85,10 @@ fn many_sessions_with_the_same_change_are_one_line() {
     let all = |idle| (1..9).map(|id| (id, "ann", idle)).collect::<Vec<_>>();
     list(&mut stage, &all(1));
     list(&mut stage, &all(9_000));
-    assert_eq!(logged(&stage), ["became stuck 8 sessions: idle, longest 2h 30m"]);
+    assert_eq!(
+        logged(&stage),
+        ["became stuck 8 sessions: idle, longest 2h 30m: 1, 2, 3, 4, 5, 6, 7, 8"]
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::kills::asked;
 use super::stage;
-use crate::app::harness::AppHarness;
+use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::{Code, KeyPress};
 use crate::app::msg::Effect;
 use crate::app::msg::Msg;
@@ -184,4 +184,20 @@ fn a_canceled_kill_counts_only_the_sessions_that_were_confirmed() {
     stage.press(Code::Char('u'));
     let status = stage.app.status.clone().unwrap().text;
     assert_eq!(status, "Canceled: nothing was sent to these 2 sessions");
+}
+
+#[test]
+fn undo_after_a_refused_kill_says_that_it_was_refused() {
+    let mut stage = in_grace();
+    stage.wait_awake(3 * SECOND);
+    let changed = draft(&[(1, "eve", 50), (2, "bob", 40)]);
+    let check = stage.last_check().unwrap();
+    stage.list(&changed);
+    stage.on_check(check, Ok(stage.detail(1)));
+    assert!(stage.deletes().is_empty());
+    stage.press(Code::Char('u'));
+    assert_eq!(
+        stage.app.status.clone().unwrap().text,
+        "nothing to undo: the kill was refused"
+    );
 }

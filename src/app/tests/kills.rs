@@ -593,3 +593,62 @@ fn a_key_after_a_late_wake_up_confirms_nothing_before_a_new_frame() {
         "all wake-ups were in time"
     );
 }
+
+fn status(stage: &AppHarness) -> String {
+    stage.app.status.clone().unwrap().text
+}
+
+/// Opens the dialog for another session while the last kill is not finished, or after it.
+fn ask_and_refuse(stage: &mut AppHarness, id: u64) {
+    stage.press(Code::Down);
+    asked(stage, id);
+    stage.press(Code::Char('n'));
+}
+
+#[test]
+fn a_dialog_that_is_closed_names_its_sessions_and_keeps_the_outcome_before() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('n'));
+    assert_eq!(status(&stage), "1 ann@10.0.3.1 was not killed");
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    let (_, delete) = stage.deletes()[0];
+    stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
+    stage.wait(Duration::from_millis(20));
+    let follow_up = stage.last_check().unwrap();
+    stage.press(Code::Down);
+    asked(&mut stage, 2);
+    stage.on_check(follow_up, Err(RequestError::NotFound));
+    let killed = status(&stage);
+    assert!(killed.starts_with("killed 1 ann@10.0.3.1"), "{killed}");
+    stage.press(Code::Char('n'));
+    assert_eq!(status(&stage), format!("{killed}; 2 bob@10.0.3.2 was not killed"));
+    ask_and_refuse(&mut stage, 3);
+    assert_eq!(status(&stage), "3 cid@10.0.3.3 was not killed");
+}
+
+#[test]
+fn an_unknown_outcome_says_that_the_session_is_still_listed() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    let (_, delete) = stage.deletes()[0];
+    stage.send(Msg::Kill(KillEvent::Deleted(
+        delete,
+        Err(RequestError::TimedOut(Duration::from_secs(1))),
+    )));
+    stage.wait_awake(Duration::from_secs(11));
+    let unknown = status(&stage);
+    assert!(
+        unknown.starts_with("unknown whether 1 ann@10.0.3.1 was killed"),
+        "{unknown}"
+    );
+    for _ in 0..2 {
+        stage.wait(Duration::from_secs(1));
+        stage.list(&draft(&FIVE));
+        assert_eq!(status(&stage), format!("{unknown}; it is still listed"));
+    }
+}

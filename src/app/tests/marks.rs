@@ -206,7 +206,10 @@ fn a_question_that_is_answered_with_no_says_so() {
     stage.press(Code::Char('K'));
     stage.press(Code::Enter);
     assert!(stage.app.modal.kill_dialog().is_none());
-    assert_eq!(stage.app.status.as_ref().unwrap().text, "nothing was killed");
+    assert_eq!(
+        stage.app.status.as_ref().unwrap().text,
+        "1 ann@10.0.3.1 was not killed"
+    );
 }
 
 #[test]
@@ -282,5 +285,8 @@ fn a_wrong_number_sends_nothing() {
     assert!(stage.app.modal.kill_dialog().unwrap().dialog.is_mismatch());
     stage.type_text("q");
     assert!(stage.app.modal.is_closed() && stage.app.kills.batches.is_empty());
-    assert_eq!(stage.app.status.as_ref().unwrap().text, "nothing was killed");
+    assert_eq!(
+        stage.app.status.as_ref().unwrap().text,
+        "8 sessions were not killed"
+    );
 }

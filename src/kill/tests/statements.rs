@@ -178,7 +178,10 @@ fn the_threads_are_read_before_the_check_and_after_the_session_is_gone() {
 #[test]
 fn without_server_access_the_outcome_says_that_a_statement_may_still_run() {
     for (running, words) in [
-        (true, "; its statement may still run: not checked, because sql-user is not set"),
+        (
+            true,
+            "; its statement may still run: not checked, because sql-user is not set",
+        ),
         (false, "in 20ms"),
     ] {
         let victim = Victim {

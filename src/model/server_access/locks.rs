@@ -240,6 +240,11 @@ impl EndpointLocks {
         }
     }
 
+    /// Returns the sessions that have a transaction, a lock or a wait.
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionId, &SessionLocks)> {
+        self.sessions.iter().map(|(id, locks)| (*id, locks))
+    }
+
     /// Returns the locks of a session, if it has any.
     pub fn session(&self, id: SessionId) -> Option<&SessionLocks> {
         self.sessions.get(&id)

@@ -37,7 +37,7 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
     let effects = LockEffects {
         changed_rows: changed,
         server: only.map(|locks| &locks.server),
-        blocked: only.map_or(0, |locks| locks.blocks),
+        blocked: only.map_or(asking.counts.freed, |locks| locks.blocks),
         keeps_locks: only.is_some_and(SessionLocks::runs) && !kills_statements,
     };
     let style = |kind| match kind {

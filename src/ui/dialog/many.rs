@@ -265,6 +265,10 @@ fn checks_in<'a>(
         let text = format!("  {}{ended}", counts.ended);
         line.push_span(Span::styled(text, theme.look));
     }
+    if asking.ended_since > 0 {
+        let text = format!("  {} have ended since", asking.ended_since);
+        line.push_span(Span::styled(text, theme.look));
+    }
     if counts.refused > 0 {
         let text = format!("  {} {}{refused}", glyphs.cross, counts.refused);
         line.push_span(Span::styled(text, theme.look));

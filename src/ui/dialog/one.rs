@@ -90,10 +90,7 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
         let endpoint = app.endpoints.get(task.victim.identity.endpoint);
         let fault = endpoint.and_then(|endpoint| endpoint.connections_fault(app.now.elapsed));
         let text = match fault {
-            Some(fault) => format!(
-                "no reason found; {CONNECTIONS} not read: {}",
-                fault.one_line()
-            ),
+            Some(fault) => format!("no reason found; {CONNECTIONS} not read: {}", fault.one_line()),
             None => "no reason found".to_owned(),
         };
         lines.extend(fact("not stuck", &text, theme, width));

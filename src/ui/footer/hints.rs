@@ -1,5 +1,7 @@
 //! The last line: the keys that can be used now.
 
+use std::borrow::Cow;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -77,13 +79,22 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 }
 
 /// Returns the word of a hint: what the key does now.
-fn word(app: &App, binding: &Binding) -> &'static str {
-    match binding.action {
+fn word(app: &App, binding: &Binding) -> Cow<'static, str> {
+    let word = match binding.action {
         Action::Unfold if app.detail.as_ref().is_some_and(|detail| detail.unfolded) => "fold",
         Action::StrikeHealthy if asks(app, |asking| asking.counts.healthy == 0) => "include not stuck",
         Action::CancelKill => app.undo_hint().unwrap_or(binding.hint),
+        // A link is chosen, but the key is for the session of the details.
+        Action::Kill | Action::Mark => {
+            let pane = app.detail.as_ref().filter(|pane| pane.link.is_some());
+            return match pane {
+                Some(pane) => format!("{} {}", binding.hint, pane.identity.id).into(),
+                None => binding.hint.into(),
+            };
+        }
         _ => binding.hint,
-    }
+    };
+    word.into()
 }
 
 /// Returns the place of a hint for the mouse. A kill is confirmed only with the keyboard.

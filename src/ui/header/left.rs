@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{pace_text, row_pace_text, trends};
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
-use crate::app::help::TABLE_PAUSED;
+use crate::app::help::{CONNECTIONS, TABLE_PAUSED};
 use crate::app::server_trouble::ServerTrouble;
 use crate::diagnosis::Severity;
 use crate::model::{Dialect, Snapshot};
@@ -25,6 +25,8 @@ const MIN_NAME: usize = 8;
 const MIN_CAUSE: usize = 24;
 /// Width of one trouble of a server or service, in cells, above which its name is cut.
 const MAX_TROUBLE: usize = 28;
+/// Maximum width of the fault of connections, in cells.
+const MAX_CONNECTIONS: usize = 34;
 /// Minimum width of the right side, in cells. The version is left out if less would remain.
 const MIN_RIGHT: usize = 24;
 
@@ -47,6 +49,7 @@ pub(super) fn line<'a>(
     );
     flags.extend(token(app, endpoint, theme));
     flags.extend(proxies(app, endpoint, theme));
+    flags.extend(connections(app, endpoint, theme));
     let troubles = endpoint.shown_troubles();
     let mut troubles = troubles.iter();
     flags.extend(troubles.next().map(|worst| trouble(app, worst, theme)));
@@ -94,6 +97,14 @@ pub(super) fn line<'a>(
         push(&mut line, Span::styled(rows, theme.dim));
     }
     line
+}
+
+/// Returns why connections of sessions could not be read lately: `connections: status 500`.
+fn connections<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
+    let fault = endpoint.connections_fault(app.now.elapsed)?;
+    let text = format!("{CONNECTIONS}: {}", fault.one_line());
+    let text = fit(&text, MAX_CONNECTIONS, theme.glyphs.more);
+    Some(Span::styled(text, theme.look))
 }
 
 /// Shown if sessions are stuck and no locks are read; the view of blockers says how to read them.

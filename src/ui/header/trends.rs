@@ -195,7 +195,7 @@ fn notes<'a>(app: &App, theme: &Theme) -> Vec<Span<'a>> {
     };
     let lost = endpoint.latest.as_ref().and_then(|latest| losses(latest, theme));
     lost.into_iter()
-        .chain(super::connections(app, endpoint, theme))
+        .chain(super::connections(endpoint, theme))
         .collect()
 }
 

