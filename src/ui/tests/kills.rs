@@ -173,6 +173,8 @@ fn the_countdown_the_progress_and_the_outcomes() {
     stage.app.kills.log.remove(dropped);
     let shown = frame(&stage);
     assert!(shown.contains("12 killed, 1 not killed"), "{shown}");
+    stage.press(Code::End);
+    let shown = frame(&stage);
     assert!(
         shown.contains("2 sessions more: only the audit log has them"),
         "{shown}"
@@ -444,10 +446,7 @@ fn connections_that_cannot_be_read_are_named_where_a_session_seems_healthy() {
     stage.press(Code::End);
     stage.press(Code::Char('K'));
     let shown = frame(&stage);
-    assert!(
-        shown.contains(&format!("connections not read: {words}")),
-        "{shown}"
-    );
+    assert!(shown.contains("no reason found; connections not read:"), "{shown}");
     stage.press(Code::Esc);
     // A later sample may work.
     stage.wait(Duration::from_secs(10));
