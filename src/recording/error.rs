@@ -54,6 +54,9 @@ pub enum RecordingError {
         /// Cause.
         fault: LineFault,
     },
+    /// The thread that decodes could not be started.
+    #[error("a thread cannot be started: {0}")]
+    Thread(String),
     /// A fact could not be written.
     #[error("a recording could not be written: {0}")]
     Write(String),

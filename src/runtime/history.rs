@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::read_ahead::read_ahead;
 use crate::app::App;
 use crate::app::build_view::{TableView, ViewRequest, build_view};
 use crate::app::calculation::{Calculated, Calculation};
@@ -17,7 +18,7 @@ use crate::app::events::{Event, EventFinder};
 use crate::app::msg::{Now, Travel};
 use crate::app::past::{HistoryExtent, Moment, PastScreen};
 use crate::model::Identity;
-use crate::recording::{Fact, History};
+use crate::recording::{Fact, History, RecordingError};
 
 /// Length of a step by minutes.
 const MINUTE: Duration = Duration::from_mins(1);
@@ -269,14 +270,15 @@ impl Keeper {
             from: history.span().map_or_else(Now::default, |(from, _)| from),
             bytes: history.bytes(),
         };
-        let facts = history.facts_until(moment);
+        let mut facts = history.facts_until(moment);
         let moment = Moment {
             at: moment,
             live: request.live,
             extent,
             session,
         };
-        let reply = match request.screen.at(moment, facts) {
+        let built = read_ahead(|| facts.next(), |facts| request.screen.at(moment, facts));
+        let reply = match built.unwrap_or_else(|error| Err(RecordingError::Thread(error.to_string()))) {
             Ok(Some(app)) => HistoryReply::Shown(Box::new(app), request.number),
             Ok(None) => HistoryReply::Refused("nothing is known of that moment".to_owned(), request.number),
             Err(error) => {

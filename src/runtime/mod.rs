@@ -18,5 +18,6 @@ mod calculator;
 mod cell_writer;
 mod frame_backend;
 mod input;
+mod read_ahead;
 mod saver;
 mod terminal;

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use self::player::Player;
 use super::history::{HistoryReply, HistoryThread};
+use super::read_ahead::read_ahead;
 use crate::app::App;
 use crate::app::build_view::ViewQuery;
 use crate::app::endpoint::EndpointState;
@@ -49,7 +50,9 @@ impl ReplaySource {
             session: None,
         };
         let screen = screen.past_screen(None).replaying(self.state.clone());
-        screen.at(moment, self.recording.facts_until(self.start))
+        let mut facts = self.recording.facts_until(self.start);
+        let built = read_ahead(|| facts.next(), |facts| screen.at(moment, facts));
+        built.unwrap_or_else(|error| Err(RecordingError::Thread(error.to_string())))
     }
 }
 

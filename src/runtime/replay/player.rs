@@ -13,8 +13,9 @@ use crate::app::build_view::build_view;
 use crate::app::msg::{Now, Travel};
 use crate::app::past::{HistoryExtent, Moment};
 use crate::model::Identity;
-use crate::recording::{Fact, Facts, Recording};
+use crate::recording::{Fact, Facts, Recording, RecordingError};
 use crate::runtime::history::{HistoryCommand, HistoryReply, TravelRequest};
+use crate::runtime::read_ahead::read_ahead;
 
 /// Longest time between two frames while it plays: ages and idle times grow.
 const TICK: Duration = Duration::from_millis(250);
@@ -170,8 +171,9 @@ impl Player {
             extent: HistoryExtent::default(),
             session,
         };
-        let until = std::iter::from_fn(|| next_until(&mut facts, moment));
-        let reply = match request.screen.at(shown, until) {
+        let next = || next_until(&mut facts, moment);
+        let built = read_ahead(next, |until| request.screen.at(shown, until));
+        let reply = match built.unwrap_or_else(|error| Err(RecordingError::Thread(error.to_string()))) {
             Ok(Some(app)) => {
                 self.facts = facts;
                 self.moment = moment;
@@ -247,10 +249,7 @@ impl Player {
 }
 
 /// Returns the next fact, if it is not later than a moment.
-fn next_until(
-    facts: &mut Peekable<Facts>,
-    moment: Duration,
-) -> Option<Result<Fact, crate::recording::RecordingError>> {
+fn next_until(facts: &mut Peekable<Facts>, moment: Duration) -> Option<Result<Fact, RecordingError>> {
     facts.next_if(|fact| match fact {
         Ok(fact) => fact.at.elapsed <= moment,
         Err(_) => true,

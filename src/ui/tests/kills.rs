@@ -446,7 +446,10 @@ fn connections_that_cannot_be_read_are_named_where_a_session_seems_healthy() {
     stage.press(Code::End);
     stage.press(Code::Char('K'));
     let shown = frame(&stage);
-    assert!(shown.contains("no reason found; connections not read:"), "{shown}");
+    assert!(
+        shown.contains("no reason found; connections not read:"),
+        "{shown}"
+    );
     stage.press(Code::Esc);
     // A later sample may work.
     stage.wait(Duration::from_secs(10));
