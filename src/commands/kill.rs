@@ -70,7 +70,7 @@ fn run_with(
 ) -> Result<ExitStatus, CommandError> {
     // An empty filter would match every session, as with an unset variable of a script.
     let filter = global.line.flag("filter");
-    if filter.is_some_and(|filter| filter.trim().is_empty()) {
+    if filter.is_some() && config.filter.is_empty() {
         return Err(CommandError::EmptyFilter);
     }
     if ids.is_empty() && keys.is_empty() && filter.is_none() {

@@ -97,6 +97,10 @@ impl Reader<'_> {
             let filter = Filter::parse(text);
             let filter =
                 filter.map_err(|why| self.failed(value.span(), &format!("{FILTER_TABLE}.{name}: {why}")))?;
+            if filter.is_empty() {
+                let why = "is empty and would match every session: give a condition or remove it";
+                return Err(self.failed(value.span(), &format!("{FILTER_TABLE}.{name}: {why}")));
+            }
             Ok((name.to_owned(), (filter, self.origin(value.span(), profile))))
         });
         filters.collect()

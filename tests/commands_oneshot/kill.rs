@@ -122,6 +122,24 @@ fn read_only_refuses() {
 }
 
 #[test]
+fn an_empty_named_filter_is_refused_before_any_request() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("config.toml");
+    std::fs::write(&file, "[filters]\nall = \"\"\n").unwrap();
+    let file = file.to_str().unwrap();
+    for args in [
+        &["kill", "-f", "@all", "--yes"][..],
+        &["list", "-f", "@all"],
+        &["config"],
+    ] {
+        let ran = demo.maxtop(&[&["--config", file][..], args].concat());
+        ran.failed(2, "config.toml, line 2: filters.all: is empty");
+    }
+    assert!(demo.running.log().is_empty());
+}
+
+#[test]
 fn a_filter_that_does_not_match_protects() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.ready_id();

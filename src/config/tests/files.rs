@@ -89,6 +89,11 @@ const WRONG: &[(&str, usize, &str)] = &[
         2,
         "slow: expected a text in quotes, found integer",
     ),
+    (
+        "[filters]\nslow = 'idle>1h'\nall = ' '",
+        3,
+        "filters.all: is empty and would match every session",
+    ),
     ("filters = 'x'", 1, "filters: expected a table, [filters]"),
     (
         "filter = '@slwo'\n[filters]\nslow = 'reason=query'",
