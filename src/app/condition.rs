@@ -1,14 +1,15 @@
 //! The sessions that match a second filter, such as that of `maxtop list --fail-if`.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::build_view::filter_input;
 use super::reason_names::Names;
 use super::table_view::{RowRef, TableView};
-use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
+use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS, Thresholds};
 use crate::filter::{Filter, FilterInput, Reasons, Ternary};
 use crate::kill::is_undecided;
-use crate::model::{EndpointId, Session, SessionId, SessionPhase};
+use crate::model::{Dialect, EndpointId, Session, SessionId, SessionPhase, Snapshot, Span};
 
 /// The sessions of a view that match a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub(crate) struct Matches {
     pub(crate) compared: usize,
     /// Whether the locks of a session are unknown and decide whether it matches.
     pub(crate) has_unknown_locks: bool,
-    /// Whether no session could be decided, or none reports a field of the filter. Not if that may be `query`: it is
-    /// reported only while a statement runs.
+    /// Whether no session could be decided, or some could not and none reports a field of the filter. Not if that may be
+    /// `query`: JSON:API reports it only while a statement runs.
     pub(crate) is_unreported: bool,
     /// Sessions that do not match, but may have a reason that the filter names.
     pub(crate) unexamined: Unexamined,
@@ -34,27 +35,46 @@ pub(crate) struct Matches {
 pub(crate) struct Unexamined {
     /// Number of sessions.
     pub(crate) sessions: usize,
-    /// Names of the reasons.
+    /// Names of the reasons, for sessions of JSON:API.
     pub(crate) reasons: BTreeSet<&'static str>,
+    /// Names of the reasons, for sessions of the draft.
+    pub(crate) in_draft: BTreeSet<&'static str>,
 }
 
 impl Unexamined {
-    /// Whether all of the reasons need server access.
-    pub(crate) fn needs_server_access(&self) -> bool {
-        let needs_it =
-            |name: &&str| Reason::named(name).is_some_and(|reason| reason.requires == SERVER_ACCESS);
-        !self.reasons.is_empty() && self.reasons.iter().all(needs_it)
+    /// Returns the reasons, each with the dialect of its sessions.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static Reason, Dialect)> + '_ {
+        let of = |names: &'_ BTreeSet<&'static str>, dialect| {
+            let reasons = names.iter().filter_map(|name| Reason::named(name));
+            reasons.map(move |reason| (reason, dialect)).collect::<Vec<_>>()
+        };
+        let draft = of(&self.in_draft, Dialect::Draft);
+        draft.into_iter().chain(of(&self.reasons, Dialect::JsonApi))
     }
 
-    /// Adds a session, if a named reason is unknown for it and decides whether it matches.
-    fn compare(&mut self, filter: &Filter, named: &[&'static Reason], input: &FilterInput<'_>) {
+    /// Whether more lists may tell for these sessions whether they have a reason.
+    pub(crate) fn is_early(&self, lists: ListCount, limits: &Thresholds) -> bool {
+        self.sessions > 0
+            && (lists.count < MIN_LISTS
+                || self.all().any(|(reason, dialect)| {
+                    time_needed(reason, dialect, limits).is_some_and(|time| !lists.cover(time))
+                }))
+    }
+
+    /// Adds a session, if one of these reasons is unknown for it and decides whether it matches.
+    fn compare(
+        &mut self,
+        filter: &Filter,
+        asked: &[&'static Reason],
+        (dialect, input): (Dialect, &FilterInput<'_>),
+    ) {
         if is_starting(input.session) {
             return;
         }
         let found = input.reasons.map_or(&[][..], |reasons| reasons.found);
         let unjudged = input.reasons.map_or(&[][..], |reasons| reasons.unjudged);
         let mut is_counted = false;
-        for reason in named {
+        for reason in asked {
             let needs_locks = reason.requires == SERVER_ACCESS && input.locks.blocks.is_none();
             let is_unknown = needs_locks || unjudged.contains(&reason.name);
             let only = Reasons {
@@ -66,7 +86,10 @@ impl Unexamined {
                 ..input.strict()
             };
             if is_unknown && filter.evaluate(&input) == Ternary::Unknown {
-                self.reasons.insert(reason.name);
+                match dialect {
+                    Dialect::Draft => self.in_draft.insert(reason.name),
+                    Dialect::JsonApi => self.reasons.insert(reason.name),
+                };
                 is_counted = true;
             }
         }
@@ -74,16 +97,67 @@ impl Unexamined {
     }
 }
 
+/// Number of lists from which a reason is known, if it needs no longer time.
+const MIN_LISTS: u64 = 3;
+
+/// Time between two samples of the connections of a session of the draft.
+const SAMPLE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The lists of a command until now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListCount {
+    /// Their number.
+    pub(crate) count: u64,
+    /// Time from one to the next.
+    pub(crate) interval: Duration,
+}
+
+impl ListCount {
+    /// Returns the number of lists that cover a time: one at its start, one after its end.
+    pub(crate) fn needed(self, time: Duration) -> u64 {
+        let interval = self.interval.as_millis().max(1);
+        let more = u64::try_from(time.as_millis().div_ceil(interval)).unwrap_or(u64::MAX);
+        more.saturating_add(2).max(MIN_LISTS)
+    }
+
+    /// Whether there were enough lists for a reason that needs this time.
+    pub(crate) fn cover(self, time: Duration) -> bool {
+        self.count >= self.needed(time)
+    }
+}
+
+/// Returns the time for which lists are needed before a reason is known. `None` if one list is enough, or if no number
+/// of lists is.
+pub(crate) fn time_needed(reason: &Reason, dialect: Dialect, limits: &Thresholds) -> Option<Duration> {
+    let limit = |span: Span| Some(Duration::from_millis(span.as_millis()));
+    match (reason.name, dialect) {
+        ("back-pressure", Dialect::Draft) => Some(SAMPLE_INTERVAL * 2),
+        ("buffering", Dialect::Draft) => Some(SAMPLE_INTERVAL * 3),
+        ("closing", _) => limit(limits.closing),
+        ("no-backend", Dialect::JsonApi) => limit(limits.no_backend),
+        ("query", Dialect::JsonApi) => limit(limits.query_look),
+        ("silent", Dialect::JsonApi) => limit(limits.silent_look),
+        _ => None,
+    }
+}
+
+/// Whether the draft reports what a reason needs.
+pub(crate) fn is_in_draft(reason: &Reason) -> bool {
+    ["draft", "both"]
+        .iter()
+        .any(|dialect| reason.requires.starts_with(dialect))
+}
+
 fn is_starting(session: &Session) -> bool {
     session.phase() == Some(SessionPhase::Starting)
 }
 
-/// Returns the reasons that a filter names: `reason=silent`.
-fn named_reasons(filter: &Filter) -> Vec<&'static Reason> {
-    let reasons = REASONS.iter();
-    reasons
-        .filter(|reason| filter.names_value("reason", reason.name))
-        .collect()
+/// Returns the reasons that a filter names: `reason=silent`. In the draft `stuck` names every reason that it reports.
+fn asked_reasons(filter: &Filter, dialect: Dialect) -> Vec<&'static Reason> {
+    let asks_all = dialect == Dialect::Draft && filter.uses("stuck");
+    let is_asked =
+        |reason: &&Reason| filter.names_value("reason", reason.name) || (asks_all && is_in_draft(reason));
+    REASONS.iter().filter(is_asked).collect()
 }
 
 impl Matches {
@@ -100,8 +174,8 @@ impl TableView {
     pub(crate) fn matches_of(&self, condition: &Filter) -> Matches {
         let mut names = Names::new();
         let mut matches = Matches::default();
-        let asked = named_reasons(condition);
         for (snapshot, list) in (0..).zip(&self.snapshots) {
+            let asked = asked_reasons(condition, list.dialect);
             if self.spec.hidden_endpoints.contains(&list.endpoint) {
                 continue;
             }
@@ -124,38 +198,86 @@ impl TableView {
                         matches.undecided += 1;
                         matches.has_unknown_locks |= is_undecided(condition, &input);
                     }
-                    Ternary::No => matches.unexamined.compare(condition, &asked, &input),
+                    Ternary::No => {
+                        let input = (list.dialect, &input);
+                        matches.unexamined.compare(condition, &asked, input);
+                    }
                 }
             }
         }
-        if matches.sessions.is_empty() && !condition.uses("query") {
+        if matches.sessions.is_empty() && matches.compared > 0 && !self.may_be_idle(condition) {
             let unknown = matches.undecided + matches.unexamined.sessions;
-            let why = condition.why_none(&|see| self.each_input(see));
-            matches.is_unreported =
-                unknown > 0 && unknown == matches.compared || why.is_some_and(|why| why.is_unknown);
+            let why = condition.why_none(&|see| self.each_compared(see));
+            let is_unknown = why.is_some_and(|why| why.is_unknown);
+            matches.is_unreported = unknown > 0 && (unknown == matches.compared || is_unknown);
         }
         matches
+    }
+
+    /// Whether a filter uses `query`, which JSON:API reports only while a statement runs. The draft never does.
+    pub(crate) fn may_be_idle(&self, filter: &Filter) -> bool {
+        let mut lists = self.snapshots.iter();
+        filter.uses("query") && lists.any(|list| list.dialect == Dialect::JsonApi)
+    }
+
+    /// Calls the function with every session that matches the filter of the view.
+    fn each_compared(&self, see: &mut dyn FnMut(&FilterInput<'_>)) {
+        let filter = &self.spec.filter;
+        self.each_input(&mut |input| {
+            if filter.evaluate(input).is_yes() {
+                see(input);
+            }
+        });
     }
 
     /// Returns the sessions that the filter of the view leaves out, although they may have a reason that it names.
     pub(crate) fn unexamined(&self) -> Unexamined {
         let mut names = Names::new();
         let mut unexamined = Unexamined::default();
-        let asked = named_reasons(&self.spec.filter);
-        if asked.is_empty() {
-            return unexamined;
-        }
         for (snapshot, list) in (0..).zip(&self.snapshots) {
+            let asked = asked_reasons(&self.spec.filter, list.dialect);
+            if asked.is_empty() || self.spec.hidden_endpoints.contains(&list.endpoint) {
+                continue;
+            }
             let places = (0..).zip(&list.sessions);
             let places = places.map(|(index, _)| RowRef::Listed { snapshot, index });
             for row in places.filter_map(|place| self.resolve(place)) {
                 let input = filter_input(&row, &mut names);
                 if self.spec.filter.evaluate(&input) == Ternary::No {
-                    unexamined.compare(&self.spec.filter, &asked, &input);
+                    unexamined.compare(&self.spec.filter, &asked, (list.dialect, &input));
                 }
             }
         }
         unexamined
+    }
+
+    /// Returns the reasons that are unknown for every session of a list of the draft, although it reports them.
+    pub(crate) fn unexamined_in_draft(&self) -> BTreeSet<&'static str> {
+        let mut names = Names::new();
+        let mut reasons = BTreeSet::new();
+        let drafts = |list: &Snapshot| {
+            list.dialect == Dialect::Draft && !self.spec.hidden_endpoints.contains(&list.endpoint)
+        };
+        for (snapshot, list) in (0..).zip(&self.snapshots) {
+            if !drafts(list) {
+                continue;
+            }
+            let reported = REASONS.iter().filter(|reason| is_in_draft(reason));
+            let mut unknown: BTreeSet<_> = reported.map(|reason| reason.name).collect();
+            let places = (0..).zip(&list.sessions);
+            let known = places.filter(|(_, session)| !is_starting(session));
+            let mut is_empty = true;
+            for row in known.filter_map(|(index, _)| self.resolve(RowRef::Listed { snapshot, index })) {
+                let input = filter_input(&row, &mut names);
+                let unjudged = input.reasons.map_or(&[][..], |reasons| reasons.unjudged);
+                unknown.retain(|name| unjudged.contains(name));
+                is_empty = false;
+            }
+            if !is_empty {
+                reasons.append(&mut unknown);
+            }
+        }
+        reasons
     }
 
     /// Whether all servers of all endpoints were read.
@@ -176,5 +298,61 @@ impl TableView {
             }
         }
         undecided
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lists(count: u64, interval_ms: u64) -> ListCount {
+        ListCount {
+            count,
+            interval: Duration::from_millis(interval_ms),
+        }
+    }
+
+    #[test]
+    fn lists_cover_a_time_by_their_number_and_interval() {
+        let ten = Duration::from_secs(10);
+        for (interval, needed) in [(1_000, 12), (3_000, 6), (60_000, 3), (0, 10_002)] {
+            assert_eq!(lists(1, interval).needed(ten), needed, "{interval}");
+        }
+        assert!(!lists(11, 1_000).cover(ten) && lists(12, 1_000).cover(ten));
+    }
+
+    #[test]
+    fn a_reason_is_known_after_the_time_of_its_rule() {
+        let limits = Thresholds::default();
+        let early = |name: &'static str, dialect| {
+            let mut unexamined = Unexamined {
+                sessions: 1,
+                ..Unexamined::default()
+            };
+            match dialect {
+                Dialect::Draft => unexamined.in_draft.insert(name),
+                Dialect::JsonApi => unexamined.reasons.insert(name),
+            };
+            [3, 11, 12, 17, 32].map(|count| unexamined.is_early(lists(count, 1_000), &limits))
+        };
+        assert_eq!(early("memory", Dialect::JsonApi), [false; 5]);
+        let closing = [true, true, false, false, false];
+        assert_eq!(early("closing", Dialect::JsonApi), closing);
+        assert_eq!(early("back-pressure", Dialect::Draft), closing);
+        assert_eq!(
+            early("buffering", Dialect::Draft),
+            [true, true, true, false, false]
+        );
+        assert_eq!(early("silent", Dialect::JsonApi), [true, true, true, true, false]);
+    }
+
+    #[test]
+    fn the_draft_has_what_the_table_of_reasons_says() {
+        let names: Vec<_> = REASONS
+            .iter()
+            .filter(|reason| is_in_draft(reason))
+            .map(|reason| reason.name)
+            .collect();
+        assert_eq!(names, ["back-pressure", "idle", "buffering", "closing", "login"]);
     }
 }

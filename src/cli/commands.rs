@@ -17,7 +17,8 @@ pub(crate) struct ListArgs {
     /// End after N lists, failed ones included; implies --watch
     #[arg(long, value_name = "N", value_parser = from_one::<u64>)]
     pub count: Option<u64>,
-    /// End with status 5 if a listed session matches; with --watch at the first match
+    /// End with status 5 if a listed session matches, with --watch at the first match; 1 if none matches and some could
+    /// not be decided
     #[arg(long, value_name = "FILTER")]
     pub fail_if: Option<String>,
 }

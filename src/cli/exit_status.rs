@@ -61,7 +61,8 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
             (CommandName::Demo, "something failed"),
             (
                 CommandName::List,
-                "something failed, some endpoints failed, or --fail-if could decide no session",
+                "something failed, some endpoints failed, or --fail-if or the filter matched no session and could \
+                 not decide some",
             ),
             (
                 CommandName::Kill,

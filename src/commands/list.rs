@@ -18,9 +18,10 @@ use self::fail_if::FailIf;
 use self::printer::ListPrinter;
 use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
-use super::server_access::{self, EndpointReports};
+use super::server_access::{self, EndpointReports, Examined, undecided_cause, unexamined_cause};
 use super::{connect, output, same_proxy};
 use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
+use crate::app::condition::ListCount;
 use crate::cli::{GlobalOptions, ListArgs, ListOutput};
 use crate::client::Client;
 use crate::config::Config;
@@ -98,32 +99,60 @@ fn once(
     printer.lock_faults = reports.faults;
     let width = output::terminal_width();
     output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
-    for line in remarks(clients, &view, &printer)
+    let lists = ListCount {
+        count: 1,
+        interval: config.interval,
+    };
+    let examined = examined(clients, &view, lists);
+    for line in remarks(&view, &printer, &examined)
         .into_iter()
-        .chain(not_examined(clients, &view, &printer, fail_if))
+        .chain(not_examined(&view, &printer, fail_if, &examined))
+        .chain(not_examined_in_draft(
+            &view,
+            &printer,
+            fail_if,
+            &examined,
+            (true, true),
+        ))
     {
         output::remark(&line);
     }
-    // A statement is reported while it runs.
-    let is_unreported = |why: &NoMatch| why.is_unknown && !view.spec.filter.uses("query");
-    let is_unknown = view
-        .no_match
-        .as_ref()
-        .is_some_and(|why| is_unreported(why) || view.undecided() > 0 || view.unexamined().sessions > 0);
     let Some(fail_if) = fail_if else {
-        return Ok(match exit {
-            ExitStatus::Done if is_unknown => ExitStatus::Failed,
-            exit => exit,
-        });
+        return Ok(status(&view, exit));
     };
     if let Some(line) = fail_if.scope(&view) {
         output::remark(&line);
     }
     let matches = fail_if.evaluate(&view);
-    if let Some(line) = fail_if.line(&matches, &view, clients) {
+    if let Some(line) = fail_if.line(&matches, &view, &examined) {
         output::remark(&line);
     }
-    Ok(FailIf::exit(&matches, exit, 1))
+    Ok(FailIf::exit(&matches, exit, &examined))
+}
+
+/// Returns what is known about the lists of a view.
+fn examined<'a>(clients: &'a [Client], view: &'a TableView, lists: ListCount) -> Examined<'a> {
+    Examined {
+        clients,
+        were_read: view.were_servers_read(),
+        lists,
+        limits: &view.spec.diagnosis.thresholds,
+        count_option: "--count",
+    }
+}
+
+/// Returns the exit status of a list without a condition. It is a failure if nothing is listed because the filter
+/// could not be decided.
+fn status(view: &TableView, exit: ExitStatus) -> ExitStatus {
+    let is_unreported = |why: &NoMatch| why.is_unknown && !view.may_be_idle(&view.spec.filter);
+    let is_unknown = view
+        .no_match
+        .as_ref()
+        .is_some_and(|why| is_unreported(why) || view.undecided() > 0 || view.unexamined().sessions > 0);
+    match exit {
+        ExitStatus::Done if is_unknown => ExitStatus::Failed,
+        exit => exit,
+    }
 }
 
 /// Returns the query of a list. A program that reads the output gets every session.
@@ -155,8 +184,8 @@ fn arranged(query: ViewQuery, snapshots: Vec<Snapshot>, reports: &EndpointReport
 
 /// Returns remarks about a human-readable list. In other output formats an empty list needs a remark only if it is
 /// unknown whether sessions match, or if no session reports a field of the filter.
-fn remarks(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Vec<String> {
-    let undecided = undecided(clients, view);
+fn remarks(view: &TableView, printer: &ListPrinter, examined: &Examined<'_>) -> Vec<String> {
+    let undecided = undecided(view, examined);
     let no_match = view.no_match.as_ref();
     let no_match = no_match.filter(|why| printer.is_text() || why.is_unknown);
     let no_match = no_match.map(|why| format!("nothing to list: {}", why.text));
@@ -172,16 +201,15 @@ fn remarks(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Vec<S
 }
 
 /// Returns how many sessions the filter could not decide, because their locks or reasons that it names are unknown.
-fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
-    let (filter, were_read) = (&view.spec.filter, view.were_servers_read());
+fn undecided(view: &TableView, examined: &Examined<'_>) -> Option<String> {
     let (mut count, mut cause) = (
         view.undecided(),
-        server_access::undecided_cause(filter, clients, were_read).to_owned(),
+        undecided_cause(&view.spec.filter, examined.clients, examined.were_read).to_owned(),
     );
     if count == 0 && view.no_match.is_some() {
         let unexamined = view.unexamined();
         count = unexamined.sessions;
-        cause = server_access::unexamined_cause(&unexamined, clients, were_read);
+        cause = unexamined_cause(&unexamined, examined);
     }
     let sessions = counted(count, "session");
     (count > 0).then(|| match &view.no_match {
@@ -193,15 +221,34 @@ fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
 /// Returns which reasons are not examined for lack of a database user, if the list is human-readable or if its filter
 /// or the condition uses reasons.
 fn not_examined(
-    clients: &[Client],
     view: &TableView,
     printer: &ListPrinter,
     fail_if: Option<&FailIf>,
+    examined: &Examined<'_>,
 ) -> Option<String> {
     let snapshots = view.snapshots.iter().map(AsRef::as_ref);
-    let uses_reasons = asks_why(&view.spec.filter) || fail_if.is_some_and(FailIf::asks_why);
-    let is_relevant = printer.is_text() || uses_reasons;
-    server_access::not_examined(clients, snapshots.filter(|_| is_relevant))
+    let is_relevant = uses_reasons(view, printer, fail_if);
+    server_access::not_examined(examined.clients, snapshots.filter(|_| is_relevant))
+}
+
+/// Returns which reasons are not examined in lists of the draft, under the same conditions. For `parts` see
+/// [`server_access::not_examined_in_draft`].
+fn not_examined_in_draft(
+    view: &TableView,
+    printer: &ListPrinter,
+    fail_if: Option<&FailIf>,
+    examined: &Examined<'_>,
+    parts: (bool, bool),
+) -> Option<String> {
+    if !uses_reasons(view, printer, fail_if) {
+        return None;
+    }
+    server_access::not_examined_in_draft(view, examined, parts)
+}
+
+/// Whether a list is human-readable, or its filter or the condition uses reasons.
+fn uses_reasons(view: &TableView, printer: &ListPrinter, fail_if: Option<&FailIf>) -> bool {
+    printer.is_text() || asks_why(&view.spec.filter) || fail_if.is_some_and(FailIf::asks_why)
 }
 
 /// Returns a warning for each kind of parts of the list that could not be read.

@@ -10,12 +10,15 @@ use tokio::task::JoinSet;
 
 use super::exit::CommandError;
 use super::{connect, output};
-use crate::app::condition::Unexamined;
+use crate::app::build_view::TableView;
+use crate::app::condition::{ListCount, Unexamined, is_in_draft, time_needed};
 use crate::client::Client;
-use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
+use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS, Thresholds};
 use crate::filter::Filter;
 use crate::kill::depends_on_locks;
-use crate::model::{Dialect, EndpointId, ServerAccessFault, ServerReport, ServerReports, Snapshot};
+use crate::model::{
+    Dialect, EndpointId, ServerAccessFault, ServerReport, ServerReports, Snapshot, setting_text,
+};
 use crate::poller::read_servers;
 use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
 
@@ -188,16 +191,95 @@ fn unknown_locks_cause(clients: &[Client], were_read: bool) -> &'static str {
     }
 }
 
+/// What is known about the lists that a cause is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Examined<'a> {
+    /// The endpoints.
+    pub(super) clients: &'a [Client],
+    /// Whether all servers were read.
+    pub(super) were_read: bool,
+    /// The lists until now.
+    pub(super) lists: ListCount,
+    /// Limits of the reasons.
+    pub(super) limits: &'a Thresholds,
+    /// How the command that prints several lists begins: `--count`.
+    pub(super) count_option: &'static str,
+}
+
 /// Returns why reasons that a filter names are unknown for sessions.
-pub(super) fn unexamined_cause(unexamined: &Unexamined, clients: &[Client], were_read: bool) -> String {
-    if unexamined.needs_server_access() {
-        return unknown_locks_cause(clients, were_read).to_owned();
+pub(super) fn unexamined_cause(unexamined: &Unexamined, examined: &Examined<'_>) -> String {
+    let (mut early, mut unread, mut unreported, mut not_in_draft) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut needs_locks, mut may_be_unreported, mut longest) = (false, false, Duration::ZERO);
+    for (reason, dialect) in unexamined.all() {
+        let time = time_needed(reason, dialect, examined.limits);
+        match (dialect, time) {
+            (Dialect::JsonApi, _) if reason.requires == SERVER_ACCESS => needs_locks = true,
+            (Dialect::Draft, _) if !is_in_draft(reason) => not_in_draft.push(reason.name),
+            (_, Some(time)) if !examined.lists.cover(time) => {
+                longest = longest.max(time);
+                may_be_unreported |= dialect == Dialect::JsonApi;
+                early.push(reason.name);
+            }
+            (Dialect::Draft, Some(_)) if reason.requires.contains("samples") => unread.push(reason.name),
+            _ => unreported.push(reason.name),
+        }
     }
-    let names: Vec<_> = unexamined.reasons.iter().copied().collect();
-    format!(
-        "{} needs several lists (--count 3), or is not reported",
-        names.join(" or ")
-    )
+    let (time, count) = (setting_text(longest), examined.lists.needed(longest));
+    let option = examined.count_option;
+    let or_not = if may_be_unreported {
+        ", or is not reported"
+    } else {
+        ""
+    };
+    let part = |mut names: Vec<&'static str>, one: &str, several: &str, rest: &str| {
+        names.dedup();
+        let verb = if names.len() == 1 { one } else { several };
+        (!names.is_empty()).then(|| format!("{} {verb} {rest}", listed(&names)))
+    };
+    let parts = [
+        needs_locks.then(|| unknown_locks_cause(examined.clients, examined.were_read).to_owned()),
+        part(
+            early,
+            "needs",
+            "need",
+            &format!("several lists, for {time} ({option} {count}){or_not}"),
+        ),
+        part(
+            unread,
+            "needs",
+            "need",
+            "the connections of these sessions, which were not read",
+        ),
+        part(unreported, "is", "are", "not reported"),
+        part(not_in_draft, "is", "are", "not reported by the draft"),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// Returns a line that says which reasons are not examined in lists of the draft. `None` without such a list.
+/// `names_unreported` is whether it has the reasons that the draft never reports, `names_unknown` those that are still
+/// unknown for every session.
+pub(super) fn not_examined_in_draft(
+    view: &TableView,
+    examined: &Examined<'_>,
+    (names_unreported, names_unknown): (bool, bool),
+) -> Option<String> {
+    let hidden = &view.spec.hidden_endpoints;
+    let mut lists = view.snapshots.iter();
+    if !lists.any(|list| list.dialect == Dialect::Draft && !hidden.contains(&list.endpoint)) {
+        return None;
+    }
+    let mut unexamined = Unexamined::default();
+    if names_unknown {
+        unexamined.in_draft = view.unexamined_in_draft();
+    }
+    if names_unreported {
+        let never = REASONS.iter().filter(|reason| !is_in_draft(reason));
+        unexamined.in_draft.extend(never.map(|reason| reason.name));
+    }
+    let cause = unexamined_cause(&unexamined, examined);
+    (!cause.is_empty()).then(|| format!("not examined: {cause}"))
 }
 
 /// Returns the names of the reasons that need server access, as a part of a sentence.
@@ -208,6 +290,11 @@ pub(super) fn lock_reasons() -> String {
         .filter(needs_it)
         .map(|reason| reason.name)
         .collect();
+    listed(&names)
+}
+
+/// Returns names as a part of a sentence: `blocks, lock-wait and metadata-lock`.
+fn listed(names: &[&str]) -> String {
     match names.split_last() {
         Some((last, first)) if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         _ => names.join(", "),

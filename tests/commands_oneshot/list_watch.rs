@@ -7,7 +7,7 @@ use maxtop::demo::ServedDialects;
 use serde_json::Value;
 
 use crate::json_schema;
-use crate::program::{Demo, command, maxtop, replying};
+use crate::program::{Demo, NOT_EXAMINED, command, maxtop, replying};
 use crate::terminal::AtTerminal;
 
 /// Options of three quick lists.
@@ -15,7 +15,10 @@ const THREE: [&str; 5] = ["list", "--count", "3", "-i", "100ms"];
 
 fn polls(demo: &Demo, more: &[&str]) -> String {
     let ran = demo.maxtop(&[&THREE[..], more].concat());
-    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{more:?}");
+    // A table of the draft names the reasons that are not examined.
+    let mut notes = ran.err.lines();
+    assert!(notes.all(|note| note.contains("Z not examined: ")), "{ran:?}");
+    assert_eq!(ran.status, 0, "{more:?}");
     ran.out
 }
 
@@ -258,9 +261,84 @@ fn sessions_that_cannot_be_decided_do_not_match_and_are_counted() {
             "{ran:?}"
         );
     }
-    // Decided by the id alone.
-    let ran = demo.maxtop(&["list", "--fail-if", "id=999999 and blocks>0"]);
-    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");
+    // Decided by the id alone, or nothing to decide.
+    for args in [
+        &["--fail-if", "id=999999 and blocks>0"][..],
+        &["--fail-if", "blocks>0 and id=999999"],
+        &["--fail-if", "blocks>0", "-f", "id>500000"],
+    ] {
+        let ran = demo.maxtop(&[&["list"], args].concat());
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");
+    }
+}
+
+#[test]
+fn the_status_of_the_last_list_is_that_of_a_single_one() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    for count in ["1", "2"] {
+        let args = ["list", "--count", count, "-i", "100ms", "-f", "blocks>0"];
+        let ran = demo.maxtop(&args);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert_eq!(ran.err.matches("nothing to list: ").count(), 1, "{ran:?}");
+    }
+}
+
+/// Returns a session that is logged in and not stuck, as a condition.
+fn quiet(demo: &Demo) -> String {
+    let list = demo.list();
+    let quiet = list.iter().find(|one| {
+        !one["user"].is_null() && one["state"] != "Stopping session" && one["stuck"] == serde_json::json!([])
+    });
+    format!("id={}", quiet.unwrap()["id"])
+}
+
+#[test]
+fn one_list_of_the_draft_cannot_say_that_nothing_is_stuck() {
+    let demo = Demo::start(ServedDialects::Draft);
+    let stuck = format!("stuck and {}", quiet(&demo));
+    let early = "back-pressure and buffering need several lists, for 15s (--count 17)";
+    let never = "; blocks, history, lock-wait, memory, metadata-lock, no-backend, query, silent and transaction are \
+                 not reported by the draft\n";
+    for form in ["table", "wide", "json", "jsonl", "csv", "tsv"] {
+        let listed = demo.maxtop(&["list", "-o", form, "-f", &stuck]);
+        let failing = demo.maxtop(&["list", "-o", form, "--fail-if", &stuck]);
+        for ran in [&listed, &failing] {
+            assert_eq!(ran.status, 1, "{form}: {ran:?}");
+            let note = format!("not examined: {early}{never}");
+            assert!(ran.err.contains(&note), "{form}: {ran:?}");
+            let undecided = format!("could not be decided: {early}\n");
+            assert!(ran.err.contains(&undecided), "{form}: {ran:?}");
+        }
+        let all = demo.maxtop(&["list", "-o", form]);
+        let is_text = ["table", "wide"].contains(&form);
+        assert_eq!((all.status, all.err.contains(early)), (0, is_text), "{all:?}");
+    }
+    let watched = demo.maxtop(&["list", "--count", "1", "-i", "100ms", "--fail-if", &stuck]);
+    assert_eq!(watched.status, 1, "{watched:?}");
+    let early = "not examined: back-pressure and buffering need several lists, for 15s (--count 152)\n";
+    assert!(watched.err.contains(early), "{watched:?}");
+    let jsonapi = Demo::start(ServedDialects::JsonApi);
+    let stuck = format!("stuck and {}", quiet(&jsonapi));
+    let ran = jsonapi.maxtop(&["list", "--fail-if", &stuck]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, NOT_EXAMINED), "{ran:?}");
+}
+
+#[test]
+fn a_reason_or_field_that_the_draft_never_reports_is_not_decided() {
+    let draft = Demo::start(ServedDialects::Draft);
+    let jsonapi = Demo::start(ServedDialects::JsonApi);
+    for option in ["-f", "--fail-if"] {
+        let args = ["list", option, "query~'no such statement'"];
+        let ran = draft.maxtop(&args);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        // There a session without one runs none.
+        let ran = jsonapi.maxtop(&args);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        let ran = draft.maxtop(&["list", option, "reason=memory"]);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        let cause = "could not be decided: memory is not reported by the draft\n";
+        assert!(ran.err.contains(cause), "{ran:?}");
+    }
 }
 
 #[test]
@@ -300,7 +378,7 @@ fn reasons_that_need_several_lists_are_found_while_it_watches() {
     let condition = ["--fail-if", "reason=back-pressure"];
     let once = demo.maxtop(&[&["list"], &condition[..]].concat());
     assert_eq!(once.status, 1, "its answer is not known: {once:?}");
-    let cause = "could not be decided: back-pressure needs several lists (--count 3), or is not reported";
+    let cause = "could not be decided: back-pressure needs several lists, for 10s (--count 12)\n";
     assert!(once.err.contains(cause), "{once:?}");
     let listed = demo.maxtop(&["list", "-f", "reason=back-pressure"]);
     assert_eq!(listed.status, 1, "{listed:?}");

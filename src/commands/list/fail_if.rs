@@ -2,18 +2,14 @@
 
 use crate::app::build_view::TableView;
 use crate::app::condition::Matches;
-use crate::client::Client;
 use crate::commands::exit::{CommandError, ExitStatus};
-use crate::commands::server_access::{undecided_cause, unexamined_cause};
+use crate::commands::server_access::{Examined, undecided_cause, unexamined_cause};
 use crate::filter::{Filter, SavedFilters};
 use crate::kill::asks_why;
 use crate::model::{EndpointId, SessionId, counted, visible};
 
 /// Maximum number of session ids in the line on stderr.
 const MAX_IDS: usize = 10;
-
-/// Number of lists from which a reason that is still unknown is unknown for lack of data.
-const EXAMINING_LISTS: u64 = 3;
 
 /// The condition.
 #[derive(Clone, Debug)]
@@ -53,10 +49,10 @@ impl FailIf {
         view.matches_of(&self.condition)
     }
 
-    /// Returns the exit status. `exit` is that of the list, and `lists` the number of lists so far. It is a failure
-    /// if no session could be decided, or if the condition names a reason that so few lists do not show.
-    pub(super) const fn exit(matches: &Matches, exit: ExitStatus, lists: u64) -> ExitStatus {
-        let is_early = lists < EXAMINING_LISTS && matches.unexamined.sessions > 0;
+    /// Returns the exit status. `exit` is that of the list. It is a failure if no session could be decided, if the
+    /// locks of some are unknown, or if the condition names a reason that so few lists do not show.
+    pub(super) fn exit(matches: &Matches, exit: ExitStatus, examined: &Examined<'_>) -> ExitStatus {
+        let is_early = matches.unexamined.is_early(examined.lists, examined.limits);
         match exit {
             _ if !matches.sessions.is_empty() => ExitStatus::Matched,
             ExitStatus::Done if is_early || matches.is_undecided() => ExitStatus::Failed,
@@ -75,20 +71,27 @@ impl FailIf {
         })
     }
 
+    /// Returns why some sessions could not be decided. Empty if every one could.
+    pub(super) fn cause(&self, matches: &Matches, examined: &Examined<'_>) -> String {
+        match (matches.undecided, matches.unexamined.sessions) {
+            (0, 0) => String::new(),
+            (0, _) => unexamined_cause(&matches.unexamined, examined),
+            (_, _) => undecided_cause(&self.condition, examined.clients, examined.were_read).to_owned(),
+        }
+    }
+
     /// Returns the line for stderr. `None` if no session matches and every one could be decided.
-    pub(super) fn line(&self, matches: &Matches, view: &TableView, clients: &[Client]) -> Option<String> {
+    pub(super) fn line(
+        &self,
+        matches: &Matches,
+        view: &TableView,
+        examined: &Examined<'_>,
+    ) -> Option<String> {
         let condition = self.condition.text().trim();
-        let were_read = view.were_servers_read();
+        let cause = self.cause(matches, examined);
         let undecided = match (matches.undecided, matches.unexamined.sessions) {
             (0, 0) => String::new(),
-            (0, count) => {
-                let cause = unexamined_cause(&matches.unexamined, clients, were_read);
-                format!("; {count} could not be decided: {cause}")
-            }
-            (count, _) => {
-                let cause = undecided_cause(&self.condition, clients, were_read);
-                format!("; {count} could not be decided: {cause}")
-            }
+            (0, count) | (count, _) => format!("; {count} could not be decided: {cause}"),
         };
         let found = matches.sessions.len();
         match found {

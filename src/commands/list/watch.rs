@@ -17,8 +17,9 @@ use super::bell::TerminalBell;
 use super::fail_if::FailIf;
 use super::live::{LiveArea, Size, heading, more, size};
 use super::printer::{FailedEndpoint, ListPrinter, Poll};
-use super::{not_examined, query, remarks, warnings};
+use super::{examined, not_examined, not_examined_in_draft, query, remarks, status, warnings};
 use crate::app::build_view::{TableView, build_view};
+use crate::app::condition::ListCount;
 use crate::app::list_rounds::ListRounds;
 use crate::app::msg::{Effect, Msg};
 use crate::client::{Client, off_thread};
@@ -289,37 +290,58 @@ impl ListWatch {
         }
         let warnings = view.snapshots.iter().flat_map(|snapshot| warnings(snapshot));
         lines.extend(warnings.map(|line| format!("maxtop: {line}")));
-        if self.live.is_none() {
-            lines.extend(remarks(&self.clients, view, &self.printer));
+        let (examined, fail_if) = (examined(&self.clients, view, self.lists()), self.fail_if.as_ref());
+        let numbered = if self.live.is_none() {
+            remarks(view, &self.printer, &examined)
+        } else {
+            Vec::new()
+        };
+        lines.extend(not_examined(view, &self.printer, fail_if, &examined));
+        let in_draft = |place| not_examined_in_draft(view, &self.printer, fail_if, &examined, place);
+        lines.extend(in_draft((true, false)));
+        if self.left == Some(1) {
+            lines.extend(in_draft((false, true)));
         }
-        lines.extend(not_examined(
-            &self.clients,
-            view,
-            &self.printer,
-            self.fail_if.as_ref(),
-        ));
+        for line in numbered {
+            // The numbers change from list to list, the cause does not.
+            let without_numbers = line.replace(|c: char| c.is_ascii_digit(), "");
+            if self.said.insert(without_numbers) {
+                self.note(&line);
+            }
+        }
         for line in lines {
             self.say_once(line);
         }
     }
 
+    /// Returns the lists until now.
+    const fn lists(&self) -> ListCount {
+        ListCount {
+            count: self.rounds_done,
+            interval: self.interval,
+        }
+    }
+
     /// Evaluates the condition and returns the status of the list. Adds the line of the condition for stderr.
     fn check(&mut self, view: &TableView) -> ExitStatus {
-        let status = self.status();
+        let exit = self.status();
         let Some(fail_if) = &self.fail_if else {
-            return status;
+            return status(view, exit);
         };
         let matches = fail_if.evaluate(view);
         let has_match = !matches.sessions.is_empty();
-        let (scope, line) = (fail_if.scope(view), fail_if.line(&matches, view, &self.clients));
+        let examined = examined(&self.clients, view, self.lists());
+        let status = FailIf::exit(&matches, exit, &examined);
+        let (scope, line) = (fail_if.scope(view), fail_if.line(&matches, view, &examined));
+        let cause = format!("undecided: {}", fail_if.cause(&matches, &examined));
         // The numbers change from list to list, the filter and the cause do not.
         if let Some(line) = scope.filter(|_| self.said.insert("scope".to_owned())) {
             self.note(&line);
         }
-        if let Some(line) = line.filter(|_| has_match || self.said.insert("undecided".to_owned())) {
+        if let Some(line) = line.filter(|_| has_match || self.said.insert(cause)) {
             self.note(&line);
         }
-        FailIf::exit(&matches, status, self.rounds_done)
+        status
     }
 
     /// Returns the exit status of the last poll of each endpoint.
@@ -389,7 +411,8 @@ impl ListWatch {
             self.rounds.failed().count(),
             self.printer.ascii,
         )];
-        lines.extend(remarks(&self.clients, view, &self.printer));
+        let examined = examined(&self.clients, view, self.lists());
+        lines.extend(remarks(view, &self.printer, &examined));
         lines.extend(table.lines().map(ToOwned::to_owned));
         if lines.len() > room || view.len() > room {
             lines.truncate(room.saturating_sub(1));
