@@ -168,21 +168,18 @@ impl RecordCommand {
             .recorder
             .take()
             .is_none_or(|recorder| recorder.close(MAX_WRITE_WAIT));
-        let signal = match end {
-            End::Passed => None,
-            End::Signal(signal) => Some(signal),
-            // The reader is gone, and needs no more.
-            End::Written(Err(error)) if error.is_closed_pipe() => None,
-            End::Written(result) => {
-                result?;
-                None
-            }
-        };
         if !is_written {
             return Err(io::Error::other("the disk does not accept the last part of the recording").into());
         }
-        if let Ok(result) = ended.await {
+        let (signal, written) = match end {
+            End::Passed => (None, ended.await.ok()),
+            End::Signal(signal) => (Some(signal), ended.await.ok()),
+            // The result has been received, and there is no other one.
+            End::Written(result) => (None, Some(result)),
+        };
+        if let Some(result) = written {
             let size = match result {
+                // The reader is gone, and needs no more.
                 Err(error) if error.is_closed_pipe() => return Ok(self.status()),
                 result => result?,
             };

@@ -295,7 +295,10 @@ fn a_reader_that_has_had_enough_is_no_failure() {
         assert_eq!(output.status.code(), Some(0), "{form}");
         let err = String::from_utf8(output.stderr).unwrap();
         let mut notes = err.lines();
-        assert!(notes.all(|note| note.starts_with("not examined: ")), "{form}: {err}");
+        assert!(
+            notes.all(|note| note.starts_with("not examined: ")),
+            "{form}: {err}"
+        );
     }
 }
 

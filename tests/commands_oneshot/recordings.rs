@@ -1,6 +1,7 @@
 //! `maxtop record` and `maxtop replay` without a screen.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -145,6 +146,18 @@ fn a_recording_that_cannot_be_written_is_an_error() {
     let args = ["-e", &url, "-i", "100ms", "record", "-"];
     ran(command(&args).stdout(full)).failed(1, "No space left on device");
     maxtop(&["-e", &url, "record", "/nowhere/a.mxr"]).failed(1, "No such file");
+}
+
+#[test]
+fn a_reader_that_has_had_enough_ends_a_recording_quietly() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let url = stage.demo.running.url();
+    let args = ["-e", &url, "-i", "100ms", "record", "-"];
+    let mut child = command(&args).spawn().unwrap();
+    child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), err.as_str()), (Some(0), ""));
 }
 
 #[test]
