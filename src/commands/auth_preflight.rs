@@ -25,6 +25,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(100);
 pub(super) enum PreflightMode {
     /// A command. It reports errors itself.
     Command,
+    /// A command that polls. It goes on if an endpoint cannot be reached.
+    Polling,
     /// A report of problems. It is printed even if the preflight fails.
     Report,
     /// The screen. It shows errors, but does not open if the credentials are rejected.
@@ -37,7 +39,7 @@ pub(super) enum PreflightMode {
 pub(super) fn admit(spec: ClientSpec, user: &str, mode: PreflightMode) -> Result<Client, CommandError> {
     let client = Client::new(spec.clone())?;
     let can_prompt = !client.has_credentials() && prompt::can_prompt();
-    if mode == PreflightMode::Command && !can_prompt {
+    if matches!(mode, PreflightMode::Command | PreflightMode::Polling) && !can_prompt {
         return Ok(client);
     }
     match probe(&client, mode)? {
@@ -143,7 +145,7 @@ fn probe_all(clients: &[Client], mode: PreflightMode) -> Result<Vec<(usize, Requ
             let client = client.clone();
             probes.spawn(async move {
                 let reply = match mode {
-                    PreflightMode::Command => client.probe().await,
+                    PreflightMode::Command | PreflightMode::Polling => client.probe().await,
                     PreflightMode::Report | PreflightMode::Screen => {
                         timeout(PROBE_TIMEOUT, client.probe()).await.unwrap_or(Ok(()))
                     }

@@ -35,7 +35,7 @@ pub(super) fn connect_with(
     let mut specs = specs(&config)?;
     add_server_access(&config, &mut specs)?;
     let clients = admit_all(&specs, &users, mode)?;
-    if mode == PreflightMode::Command {
+    if matches!(mode, PreflightMode::Command | PreflightMode::Polling) {
         for client in &clients {
             warn_of_expiry(client);
         }

@@ -57,7 +57,13 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
         return Err(CommandError::ColumnsOfJson);
     }
-    let (config, clients) = connect::connect_with(config, PreflightMode::Command)?;
+    let is_polling = args.watch || args.count.is_some();
+    let mode = if is_polling {
+        PreflightMode::Polling
+    } else {
+        PreflightMode::Command
+    };
+    let (config, clients) = connect::connect_with(config, mode)?;
     let printer = ListPrinter {
         form,
         chosen: chosen.filter(|_| outputs.is_none()),
@@ -67,7 +73,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
         lock_faults: BTreeMap::new(),
         ascii: config.ascii,
     };
-    if args.watch || args.count.is_some() {
+    if is_polling {
         watch::run(&config, &clients, printer, fail_if, args.count)
     } else {
         once(&config, &clients, printer, fail_if.as_ref())

@@ -43,7 +43,7 @@ const MAX_WRITE_WAIT: Duration = Duration::from_secs(10);
 /// Records until the time span has passed or a signal arrives.
 pub(super) fn run(global: &GlobalOptions, args: &RecordArgs) -> Result<ExitStatus, CommandError> {
     let target = target(args);
-    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
+    let (config, clients) = connect::connect(global, PreflightMode::Polling)?;
     connect::block_on(async {
         let interrupts = Interrupts::listen()?;
         let (end, ended) = oneshot::channel();

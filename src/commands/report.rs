@@ -94,7 +94,7 @@ fn of_endpoints(global: &GlobalOptions, args: &ReportArgs) -> Result<ExitStatus,
         // The client then has no function that kills a session.
         site.read_only = true;
     }
-    let (config, clients) = connect::connect_with(config, PreflightMode::Command)?;
+    let (config, clients) = connect::connect_with(config, PreflightMode::Polling)?;
     connect::block_on(async {
         let interrupts = Interrupts::listen()?;
         let mut polling = ReportCommand::new(&config, &clients, args.redact);

@@ -97,7 +97,8 @@ fn a_failing_poll_is_one_line_and_the_status_is_that_of_the_last_one() {
     let ran = maxtop(&[&["-e", &url], &THREE[..], &["-o", "json"]].concat());
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
-    let (time, _) = ran.err.split_once(" maxtop: ").unwrap();
+    let (time, line) = ran.err.split_once(" maxtop: ").unwrap();
+    assert!(line.ends_with("trying again\n"), "{line}");
     assert!(time.starts_with("20") && time.ends_with('Z'), "{time}");
     let lists = documents(&ran.out);
     let failed: Vec<_> = lists.iter().map(|list| list["failed"].to_string()).collect();
@@ -160,6 +161,28 @@ fn on_a_terminal_each_list_replaces_the_one_before_it() {
     // A terminal of 24 lines: 23 of the list, and the line of the cursor.
     assert_eq!(screen.matches("\x1b[23F").count(), 1, "{screen:?}");
     assert!(screen.contains("more do not fit: "), "{screen}");
+}
+
+#[test]
+fn on_a_terminal_polling_goes_on_after_a_failed_poll_too() {
+    let args = ["-e", "http://127.0.0.1:1", "list", "--count", "2", "-i", "100ms"];
+    let (status, screen) = AtTerminal::start(&args).ends();
+    assert_eq!(status, 3, "{screen}");
+    // A long line is wrapped.
+    let text = screen.replace("\r\n", " ");
+    assert_eq!(text.matches("connection refused").count(), 2, "{screen}");
+    assert_eq!(text.matches("trying again").count(), 1, "{screen}");
+    let (status, screen) = AtTerminal::start(&["-e", "http://127.0.0.1:1", "list"]).ends();
+    assert_eq!((status, screen.matches("refused").count()), (3, 1), "{screen}");
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| {
+        spec.auth = Some(("admin".to_owned(), "secret".into()));
+    });
+    let url = demo.running.url();
+    let mut maxtop = AtTerminal::start(&["-e", &url, "list", "--watch"]);
+    maxtop.awaits(": ");
+    maxtop.types("wrong\r");
+    let (status, screen) = maxtop.ends();
+    assert_eq!(status, 4, "a rejected password ends it: {screen}");
 }
 
 #[test]

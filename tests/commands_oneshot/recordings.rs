@@ -13,6 +13,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::program::{Demo, Ran, command, maxtop, ran};
+use crate::terminal::AtTerminal;
 
 struct Stage {
     demo: Demo,
@@ -174,6 +175,12 @@ fn an_endpoint_that_is_not_reached_gives_its_status() {
         !path.exists(),
         "a file without lists would be in the way of the next recording"
     );
+    // Nor does a terminal end it at the first failed poll.
+    let started = std::time::Instant::now();
+    let args = ["-e", &url, "record", path.to_str().unwrap(), "--for", "1s"];
+    let (status, screen) = AtTerminal::start(&args).ends();
+    assert_eq!(status, 3, "{screen}");
+    assert!(started.elapsed() >= Duration::from_secs(1), "{screen}");
     // An earlier recording is not replaced by nothing.
     fs::write(&path, "mine").unwrap();
     let file = path.to_str().unwrap();

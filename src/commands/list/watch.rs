@@ -203,8 +203,14 @@ impl ListWatch {
         {
             let failure = exit::failed(client)(fault.clone());
             let wait = Duration::from_secs(retry_in.as_secs());
-            let next =
-                (wait > self.interval * 2).then(|| format!("; the next try is in {}", exact_text(wait)));
+            let is_new = self.rounds.failed().all(|(failing, _)| failing != *endpoint);
+            let next = if self.left == Some(1) {
+                None
+            } else if wait > self.interval * 2 {
+                Some(format!("; the next try is in {}", exact_text(wait)))
+            } else {
+                is_new.then(|| "; trying again".to_owned())
+            };
             self.note(&format!("maxtop: {failure}{}", next.unwrap_or_default()));
         }
         if let Some(note) = self.rounds.update(msg, clock::now()) {
