@@ -98,6 +98,8 @@ pub(crate) struct Config {
     pub grace: Duration,
     /// Path of the audit log. `None` without a home directory; no session is killed then.
     pub audit: Option<PathBuf>,
+    /// Whether that is the default path. Only its directories are created.
+    pub is_default_audit: bool,
     /// Directory of the recordings of the screen. `None` without a home directory.
     pub recordings: Option<PathBuf>,
     /// Filter of sessions that are never killed. An empty one protects none.
@@ -179,6 +181,7 @@ impl Config {
             columns: None,
             grace: Duration::ZERO,
             audit: None,
+            is_default_audit: true,
             recordings: None,
             protect: Filter::default(),
             protect_origin: Origin::Default,

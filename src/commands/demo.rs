@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::connect::{add_server_access, specs};
 use super::exit::{CommandError, ExitStatus};
-use super::watch::{need_a_terminal, runtime, show};
+use super::watch::{check_audit, need_a_terminal, runtime, show};
 use crate::app::AppSettings;
 use crate::cli::{DemoArgs, GlobalOptions};
 use crate::client::Client;
@@ -30,6 +30,7 @@ pub(super) fn run(args: &GlobalOptions, demo: &DemoArgs) -> Result<ExitStatus, C
     }
     // Only the endpoint started below is used, so the settings of other endpoints are not read.
     let mut config = Config::read(&args.line.clone().at("demo"))?;
+    check_audit(&config)?;
     if demo.profile_version.is_some() {
         if config.dialect == Some(Dialect::Draft) {
             return Err(CommandError::DraftHasNoVersions);

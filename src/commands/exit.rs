@@ -148,6 +148,9 @@ pub(super) enum CommandError {
     /// `--statements` without a database user.
     #[error("--statements needs a database user: set sql-user")]
     NoServerAccess,
+    /// The directory of a chosen audit log does not exist.
+    #[error("--audit: no directory {0}: create it, or choose another file")]
+    NoAuditDirectory(String),
     /// A kill needs a confirmation, but there is no terminal to prompt on.
     #[error("cannot prompt without a terminal: use --yes, or --dry-run to preview")]
     CannotPrompt,
@@ -255,6 +258,7 @@ impl CommandError {
             | Self::EmptyPart
             | Self::OverItself
             | Self::CannotPrompt
+            | Self::NoAuditDirectory(_)
             | Self::NoServerAccess => ExitStatus::Usage,
             #[cfg(feature = "demo")]
             Self::DemoCredentials

@@ -25,6 +25,7 @@ use super::answers::Answers;
 use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
 use super::server_access::MAX_CLOSE_WAIT;
+use super::watch::check_audit;
 use super::{connect, output};
 use crate::cli::{GlobalOptions, KillArgs, KillOutput};
 use crate::client::Client;
@@ -76,6 +77,7 @@ fn run_with(
     if ids.is_empty() && keys.is_empty() && filter.is_none() {
         return Err(CommandError::NothingToKill);
     }
+    check_audit(&config)?;
     let (config, clients) = connect::connect_with(config, PreflightMode::Command)?;
     if args.statements && !clients.iter().any(Client::has_server_access) {
         return Err(CommandError::NoServerAccess);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 
 use super::auth_preflight::PreflightMode;
-use super::connect::{self, connect};
+use super::connect::{self, connect_with};
 use super::exit::{CommandError, ExitStatus};
 use super::output::{complain, visible};
 use crate::app::AppSettings;
@@ -23,12 +23,26 @@ use crate::runtime::run::{self as screen, PastSource, ScreenFiles, ScreenResult,
 /// Shows the screen for the configured endpoints.
 pub(super) fn run(args: &GlobalOptions) -> Result<ExitStatus, CommandError> {
     need_a_terminal("use 'maxtop list' to print the sessions once")?;
-    let (config, clients) = connect(args, PreflightMode::Screen)?;
+    let config = Config::read(&args.line)?;
+    check_audit(&config)?;
+    let (config, clients) = connect_with(config, PreflightMode::Screen)?;
     let runtime = runtime()?;
     let left = show(&runtime, &config, clients, false);
     // A name that is still being resolved must not delay the exit.
     runtime.shutdown_background();
     left
+}
+
+/// Fails if the directory of a chosen audit log does not exist. It is not created: the path may be mistyped.
+pub(super) fn check_audit(config: &Config) -> Result<(), CommandError> {
+    let chosen = config.audit.as_ref().filter(|_| !config.is_default_audit);
+    let directory = chosen.and_then(|path| path.parent());
+    match directory.filter(|path| !path.as_os_str().is_empty() && !path.exists()) {
+        Some(missing) => Err(CommandError::NoAuditDirectory(visible(
+            &missing.display().to_string(),
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Fails if stdin or stdout is not a terminal, or if the terminal cannot move its cursor. `advice` says what works

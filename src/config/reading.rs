@@ -20,6 +20,8 @@ use crate::filter::SavedFilters;
 
 /// The setting that refusals name with its origin.
 const PROTECT: &str = "protect";
+/// The setting whose default directories are created.
+const AUDIT: &str = "audit";
 
 /// The settings with their origins.
 #[derive(Debug)]
@@ -201,6 +203,9 @@ impl Sources {
             applied.map_err(|why| ConfigError::value(&id.setting().path(), &given.origin, why))?;
             if id.setting().name == PROTECT && !given.is_empty() {
                 config.protect_origin = given.origin.clone();
+            }
+            if id.setting().name == AUDIT {
+                config.is_default_audit = matches!(given.origin, Origin::Default);
             }
             values.push(EffectiveValue {
                 id,

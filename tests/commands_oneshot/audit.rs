@@ -32,6 +32,17 @@ fn a_log_at_the_limit_of_file_sizes_ends_no_session() {
 }
 
 #[test]
+fn directories_of_a_chosen_log_are_not_created() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let home = tempfile::tempdir().unwrap();
+    let audit = home.path().join("nope/audit.jsonl");
+    let args = ["kill", "1", "--yes", "--audit", audit.to_str().unwrap()];
+    demo.maxtop(&args).failed(2, "--audit: no directory ");
+    assert!(!home.path().join("nope").exists());
+    assert!(demo.running.log().is_empty());
+}
+
+#[test]
 fn the_kills_of_a_run_have_numbers_from_1() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let home = tempfile::tempdir().unwrap();
