@@ -206,6 +206,9 @@ pub(super) enum CommandError {
     /// A recording without facts.
     #[error("{0}: the recording is empty")]
     EmptyRecording(String),
+    /// A recording without a complete session list.
+    #[error("{0}: the recording has no complete session list")]
+    NoList(String),
     /// A time that is not valid, or not in the recording.
     #[error(transparent)]
     RecordingTime(#[from] RecordingTimeError),

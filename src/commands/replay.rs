@@ -29,7 +29,7 @@ const MAX_SIZE: u64 = 4_000_000_000;
 /// A recording, and its path for messages.
 pub(super) struct Opened {
     pub(super) recording: Recording,
-    path: String,
+    pub(super) path: String,
     /// Size in bytes.
     size: u64,
 }

@@ -85,6 +85,10 @@ fn of_recording(config: &Config, file: &Path, redacts: bool) -> Result<ExitStatu
         }
     }
     write(config, &reporter)?;
+    if !reporter.has_lists() {
+        complain(&CommandError::NoList(opened.path.clone()));
+        status = ExitStatus::Failed;
+    }
     Ok(status)
 }
 

@@ -229,6 +229,27 @@ fn an_interrupted_recording_is_reported_up_to_its_end() {
     let ran = maxtop(&["report", &path]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
     assert!(ran.out.contains("It ends in the middle"), "{}", ran.out);
+    // Only the header and what comes before the first list.
+    let whole = open(&path).facts().count();
+    let start = (1..bytes.len()).find(|length| {
+        let part = Recording::open(bytes[..*length].to_vec(), Limits::default());
+        part.is_ok_and(|part| part.facts().all(|fact| fact.is_ok()))
+    });
+    fs::write(&path, &bytes[..start.unwrap()]).unwrap();
+    assert!(whole > 0);
+    let ran = maxtop(&["report", &path]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(
+        ran.err
+            .ends_with("a.mxr: the recording has no complete session list\n"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out.contains("Not known: there is no complete session list."),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("--sql-user"), "{}", ran.out);
     fs::write(&path, "not a recording").unwrap();
     maxtop(&["report", &path]).failed(1, "a.mxr");
 }
