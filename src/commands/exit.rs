@@ -215,6 +215,9 @@ pub(super) enum CommandError {
     /// A part that ends before it starts.
     #[error("the part ends before it starts: give FROM and TO in order")]
     EmptyPart,
+    /// A part without a session list.
+    #[error("the part has no list: choose other times")]
+    PartWithoutList,
     /// A part that would replace the recording that it is cut from.
     #[error("the part would replace the recording itself: choose another file")]
     OverItself,
@@ -259,6 +262,7 @@ impl CommandError {
             )
             | Self::RecordingTime(_)
             | Self::EmptyPart
+            | Self::PartWithoutList
             | Self::OverItself
             | Self::CannotPrompt
             | Self::NoAuditDirectory(_)

@@ -17,7 +17,7 @@ use crate::cli::{GlobalOptions, ReplayArgs};
 use crate::clock::local_zone;
 use crate::config::Config;
 use crate::model::{counted, exact_text, size_text};
-use crate::recording::{Limits, MAJOR_VERSION, Recording, RecordingError, RecordingTime};
+use crate::recording::{Fact, FactKind, Limits, MAJOR_VERSION, Recording, RecordingError, RecordingTime};
 use crate::runtime::audit::AuditLog;
 use crate::runtime::recorder::{RecordingTarget, Rotation, write_part};
 use crate::runtime::replay::ReplaySource;
@@ -154,6 +154,13 @@ impl Opened {
         damage.map_or(Ok(ExitStatus::Done), |error| Err(self.failed(error)))
     }
 
+    /// Whether a part has a session list, also one from before its start.
+    fn has_list(&self, part: &[u8]) -> Result<bool, CommandError> {
+        let part = Recording::open(part.to_vec(), Limits::default()).map_err(|error| self.failed(error))?;
+        let is_list = |fact: Fact| matches!(fact.kind, FactKind::Listed(_));
+        Ok(part.facts().any(|fact| fact.is_ok_and(is_list)))
+    }
+
     /// Writes a part to another file.
     fn cut(&self, times: &[String], part: &Path, overwrite: bool) -> Result<ExitStatus, CommandError> {
         let zone = local_zone();
@@ -169,6 +176,9 @@ impl Opened {
             .recording
             .part(from, to)
             .map_err(|error| self.failed(error))?;
+        if !self.has_list(&bytes)? {
+            return Err(CommandError::PartWithoutList);
+        }
         if part.as_os_str() == "-" {
             let written = write_part(RecordingTarget::Stdout, &bytes);
             return match written {

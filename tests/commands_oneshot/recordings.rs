@@ -125,7 +125,12 @@ fn after_sigkill_a_recording_can_be_read_up_to_the_last_fact() {
         "the part has the same end"
     );
     assert!(!open(&part).is_complete() && !lists(&open(&part)).is_empty());
-    assert!(cut("0s").contains("complete"));
+    let mut facts = recording.facts().map(Result::unwrap);
+    let first = facts
+        .find(|fact| matches!(fact.kind, FactKind::Listed(_)))
+        .unwrap();
+    let first = first.at.elapsed - recording.span().unwrap().0.elapsed;
+    assert!(cut(&format!("{}ms", first.as_millis() + 1)).contains("complete"));
 }
 
 #[test]
@@ -322,6 +327,19 @@ fn a_part_can_be_read_alone() {
     assert!(part.is_complete());
     maxtop(&cut).failed(2, "--force");
     assert_eq!(maxtop(&[&cut[..], &["--force"]].concat()).status, 0);
+}
+
+#[test]
+fn a_part_without_a_list_is_not_written() {
+    let stage = Stage::new(ServedDialects::JsonApi);
+    let file = recorded(&stage);
+    // Its start is before the first list.
+    let first = open(&stage.path()).facts().next().unwrap().unwrap();
+    assert!(!matches!(first.kind, FactKind::Listed(_)), "{first:?}");
+    let part = stage.directory.path().join("part.mxr");
+    let args = ["replay", &file, "--cut", "0s", "0s", "-o", part.to_str().unwrap()];
+    maxtop(&args).failed(2, "the part has no list");
+    assert!(!part.exists());
 }
 
 #[test]
