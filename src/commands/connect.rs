@@ -11,7 +11,7 @@ use super::auth_preflight::{PreflightMode, admit_all};
 use super::exit::{CommandError, failed};
 use super::output::{self, visible};
 use crate::cli::GlobalOptions;
-use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, Login, TlsSpec, TokenSpec};
+use crate::client::{Client, ClientError, ClientSpec, Credentials, EndpointUrl, Login, TlsSpec, TokenSpec};
 use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource, TokenSource};
 use crate::model::{EndpointId, Snapshot};
 use crate::wire::Bounds;
@@ -133,7 +133,7 @@ fn client_spec(
     password: Option<SecretString>,
 ) -> Result<ClientSpec, CommandError> {
     let tls = site.tls.read()?;
-    Ok(ClientSpec {
+    let spec = ClientSpec {
         credentials: password.map(|password| Credentials {
             user: site.user.clone(),
             password,
@@ -156,7 +156,26 @@ fn client_spec(
         allow_plain_http: site.allow_plain_http,
         read_only: site.read_only,
         ..ClientSpec::new(endpoint, site.url.parse()?)
-    })
+    };
+    check_tls(&spec)?;
+    Ok(spec)
+}
+
+/// Checks the TLS files of an endpoint without TLS. They are not used there, but a mistake must not wait for https.
+fn check_tls(spec: &ClientSpec) -> Result<(), CommandError> {
+    let url = spec.url.to_string();
+    let has_files = spec.tls.ca_pem.is_some() || spec.tls.identity_pem.is_some();
+    let Some(rest) = url.strip_prefix("http://").filter(|_| has_files) else {
+        return Ok(());
+    };
+    let with_tls = ClientSpec {
+        tls: spec.tls.clone(),
+        ..ClientSpec::new(spec.endpoint, format!("https://{rest}").parse()?)
+    };
+    match Client::new(with_tls) {
+        Err(ClientError::Tls(_, what, why)) => Err(ClientError::Tls(spec.url.clone(), what, why).into()),
+        _ => Ok(()),
+    }
 }
 
 /// Runs a command's requests on this thread.

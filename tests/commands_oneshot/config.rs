@@ -72,6 +72,17 @@ fn locked() -> Demo {
 }
 
 #[test]
+fn an_unusable_certificate_is_refused_also_without_tls() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("ca.pem");
+    std::fs::write(&file, "no certificate\n").unwrap();
+    for url in ["http://127.0.0.1:1", "https://127.0.0.1:1", "127.0.0.1:1"] {
+        let args = ["-e", url, "list", "--ca-file", file.to_str().unwrap()];
+        ran(&mut command(&args)).failed(2, "127.0.0.1:1: no usable --ca-file");
+    }
+}
+
+#[test]
 fn each_setting_is_shown_with_its_source() {
     let home = Home::new().with_config(
         "interval = '2s'\nuser = 'uwe'\n[profiles.p]\nuser = 'pia'\n[profiles.p.thresholds]\nidle = '2h'\n",
