@@ -14,13 +14,15 @@ use super::answers::Answers;
 use super::ascii::Escapes;
 use super::auth_preflight::PreflightMode;
 use super::exit::{self, CommandError, ExitStatus};
+use super::server_access::Examined;
 use super::{connect, output, same_proxy, server_access};
+use crate::app::condition::{ListCount, Unexamined, is_in_draft};
 use crate::cli::{GlobalOptions, ShowArgs, ShowOutput};
 use crate::client::Client;
 use crate::config::Config;
 use crate::diagnosis::{
-    ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, Samples, closer, depends_on_others,
-    diagnose,
+    ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, REASONS, Samples, closer,
+    depends_on_others, diagnose,
 };
 use crate::model::{
     ConnectionDetail, Dialect, EndpointLocks, Identity, IdleMeaning, Instance, RequestError, Session,
@@ -43,6 +45,8 @@ struct ShownSession {
     locks: ShownLocks,
     /// Whether the transactions and locks of its servers are read.
     has_server_access: bool,
+    /// Which reasons of the draft are not examined.
+    not_examined: Option<String>,
     /// Why MaxScale lists the session but has no details for it.
     absence: Option<String>,
 }
@@ -105,13 +109,14 @@ impl ShownSession {
 pub(super) fn run(global: &GlobalOptions, args: &ShowArgs) -> Result<ExitStatus, CommandError> {
     let id = parse_id(&args.id).ok_or_else(|| CommandError::id(&args.id))?;
     let (config, clients) = connect::connect(global, PreflightMode::Command)?;
-    let (shown, exit) = connect::block_on(async {
+    let (mut shown, exit) = connect::block_on(async {
         let (mut shown, exit) = only(id, find(&clients, id).await, &clients)?;
         if let Some(client) = connect::client(&clients, shown.identity.endpoint) {
             diagnose_shown(&mut shown, client, &config).await?;
         }
         Ok((shown, exit))
     })?;
+    shown.not_examined = not_examined(&shown, &config);
     let endpoint = connect::url(&clients, shown.identity.endpoint);
     if shown.detail.blanked > 0 {
         output::complain(&output::left_blank(shown.detail.blanked));
@@ -125,6 +130,34 @@ pub(super) fn run(global: &GlobalOptions, args: &ShowArgs) -> Result<ExitStatus,
         }
     })?;
     Ok(exit)
+}
+
+/// Returns which reasons the draft does not report, or not at once. `None` for JSON:API.
+fn not_examined(shown: &ShownSession, config: &Config) -> Option<String> {
+    if shown.dialect != Dialect::Draft {
+        return None;
+    }
+    let never = REASONS.iter().filter(|reason| !is_in_draft(reason));
+    let not_yet = shown.diagnosis.unjudged.names();
+    let unexamined = Unexamined {
+        in_draft: never.map(|reason| reason.name).chain(not_yet).collect(),
+        ..Unexamined::default()
+    };
+    let diagnosis = config.diagnosis();
+    let cause = server_access::unexamined_cause(
+        &unexamined,
+        &Examined {
+            clients: &[],
+            were_read: true,
+            lists: ListCount {
+                count: 1,
+                interval: config.interval,
+            },
+            limits: &diagnosis.thresholds,
+            count_option: "maxtop list --count",
+        },
+    );
+    Some(format!("not examined: {cause}"))
 }
 
 /// Returns the session with this id from each endpoint that has one.
@@ -266,6 +299,7 @@ async fn fetch(client: &Client, id: SessionId) -> Result<ShownSession, CommandEr
         diagnosis: OwnedDiagnosis::default(),
         locks: ShownLocks::default(),
         has_server_access: client.has_server_access(),
+        not_examined: None,
         absence,
         detail,
     })

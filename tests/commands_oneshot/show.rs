@@ -73,6 +73,20 @@ fn one_get_of_a_session_shows_why_it_is_stuck() {
 }
 
 #[test]
+fn the_draft_says_which_reasons_are_not_examined() {
+    let demo = Demo::start(ServedDialects::Draft);
+    let ran = demo.maxtop(&["show", &demo.ready_id()]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");
+    for words in [
+        "\nWHY\n",
+        "  not examined: buffering needs several lists, for 15s (maxtop list --count 17); blocks, ",
+        " and transaction are not reported by the draft\n",
+    ] {
+        assert!(ran.out.contains(words), "{}", ran.out);
+    }
+}
+
+#[test]
 fn the_draft_has_statistics_and_no_queries() {
     let demo = Demo::start(ServedDialects::Draft);
     let shown = busiest(&demo);

@@ -62,7 +62,8 @@ pub(super) fn write(
 /// Writes the findings, most severe first.
 fn reasons(out: &mut impl Write, shown: &ShownSession, url: &str, is_ascii: bool) -> io::Result<()> {
     let session = &shown.detail.session;
-    if !shown.diagnosis.found.is_empty() || shown.absence.is_some() {
+    let remarks = || shown.absence.iter().chain(&shown.not_examined);
+    if !shown.diagnosis.found.is_empty() || remarks().next().is_some() {
         writeln!(out, "\nWHY")?;
     }
     for finding in &shown.diagnosis.found {
@@ -74,8 +75,8 @@ fn reasons(out: &mut impl Write, shown: &ShownSession, url: &str, is_ascii: bool
             &finding.next_step(session, StepFor::Output { url }),
         )?;
     }
-    if let Some(absence) = &shown.absence {
-        labelled(out, "  ", absence)?;
+    for remark in remarks() {
+        labelled(out, "  ", remark)?;
     }
     Ok(())
 }
