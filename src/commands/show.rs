@@ -47,6 +47,8 @@ struct ShownSession {
     has_server_access: bool,
     /// Which reasons of the draft are not examined.
     not_examined: Option<String>,
+    /// Options of this run that other commands need too.
+    options: String,
     /// Why MaxScale lists the session but has no details for it.
     absence: Option<String>,
 }
@@ -117,6 +119,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ShowArgs) -> Result<ExitStatus,
         Ok((shown, exit))
     })?;
     shown.not_examined = not_examined(&shown, &config);
+    shown.options = global.line.access_options();
     let endpoint = connect::url(&clients, shown.identity.endpoint);
     if shown.detail.blanked > 0 {
         output::complain(&output::left_blank(shown.detail.blanked));
@@ -300,6 +303,7 @@ async fn fetch(client: &Client, id: SessionId) -> Result<ShownSession, CommandEr
         locks: ShownLocks::default(),
         has_server_access: client.has_server_access(),
         not_examined: None,
+        options: String::new(),
         absence,
         detail,
     })

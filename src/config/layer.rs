@@ -12,6 +12,7 @@ use super::settings::{DEFAULT_URL, SettingId};
 use super::tls::TlsFiles;
 use super::token::TokenSource;
 use crate::filter::Filter;
+use crate::model::{shell_quoted, visible};
 
 /// The settings of one source.
 #[derive(Clone, Debug, Default)]
@@ -169,11 +170,45 @@ pub(crate) struct CommandLine {
     pub profile: Option<String>,
 }
 
+/// Whether a shell reads this byte as it is.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b',' | b':' | b'/' | b'@' | b'=')
+}
+
 impl CommandLine {
     /// Returns the value of the option with this name.
     pub(crate) fn flag(&self, name: &str) -> Option<&str> {
         let given = self.flags.get(SettingId::named(name)?)?;
         Some(given.text())
+    }
+
+    /// Returns the options that another command needs for the same access to the endpoint, each after a blank. Commands
+    /// that print a password are left out: they are not shown anywhere.
+    pub(crate) fn access_options(&self) -> String {
+        let mut options = String::new();
+        let mut add = |name: &str, value: &str| {
+            let value = if value.bytes().all(is_plain) && !value.is_empty() {
+                value.to_owned()
+            } else {
+                shell_quoted(value)
+            };
+            options.push_str(&format!(" --{name}={value}"));
+        };
+        if let Some(file) = &self.file {
+            add("config", &file.to_string_lossy());
+        }
+        if let Some(profile) = &self.profile {
+            add("profile", profile);
+        }
+        for (id, given) in &self.flags.values {
+            let setting = id.setting();
+            let is_of_access = setting.is_of_endpoint() && setting.name != "read-only";
+            let is_of_requests = matches!(setting.name, "dialect" | "timeout");
+            if (is_of_access || is_of_requests) && !setting.form.is_secret() {
+                add(setting.name, given.text());
+            }
+        }
+        visible(&options).into_owned()
     }
 
     /// Removes the option with this name.

@@ -386,6 +386,33 @@ fn a_session_whose_locks_cannot_be_read_any_more_is_skipped() {
     assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
 }
 
+#[test]
+fn the_commands_that_show_recommends_work_as_printed() {
+    let demo = incidents(|_| {});
+    let id = blocker(&demo)["id"].to_string();
+    let shown = run(&demo, &["show", &id]);
+    let (url, out) = (demo.running.url(), &shown.out);
+    let kill = format!("'maxtop kill -e {url} --sql-user=maxtop {id}'");
+    assert!(out.contains(&kill), "{out}");
+    assert!(
+        out.contains("; TRANSACTION below lists them") && !out.contains("waits>=0s"),
+        "{out}"
+    );
+    let waiting = json(&demo, &["list", "-o", "json", "-f", "waits>=0s"]);
+    let waiter = waiting[0]["id"].to_string();
+    let shown = run(&demo, &["show", &waiter]).out;
+    let (_, rest) = shown.split_once("next: '").unwrap();
+    let (recommended, _) = rest.split_once('\'').unwrap();
+    let words: Vec<_> = recommended.split(' ').skip(1).collect();
+    let ran = ran(command(&words).env("MAXTOP_SQL_PASSWORD", "maxtop"));
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{recommended}");
+    assert!(
+        ran.out.contains("\nTRANSACTION  on "),
+        "{recommended}: {}",
+        ran.out
+    );
+}
+
 /// Starts a kill of the blocker at a terminal, with its grace period and its audit log.
 fn at_terminal(demo: &Demo, home: &Path, args: &[&str]) -> AtTerminal {
     let password = home.join("password");

@@ -72,7 +72,14 @@ fn reasons(out: &mut impl Write, shown: &ShownSession, url: &str, is_ascii: bool
         labelled(
             out,
             "    next: ",
-            &finding.next_step(session, StepFor::Output { url }),
+            &finding.next_step(
+                session,
+                StepFor::Output {
+                    url,
+                    options: &shown.options,
+                    reads_locks: shown.has_server_access,
+                },
+            ),
         )?;
     }
     for remark in remarks() {

@@ -13,6 +13,10 @@ pub(crate) enum StepFor<'a> {
     Output {
         /// URL of the session's endpoint. The commands name it: another proxy has the same ids.
         url: &'a str,
+        /// Options of this run that the commands need too, each after a blank.
+        options: &'a str,
+        /// Whether the locks of its servers are read.
+        reads_locks: bool,
     },
 }
 
@@ -33,11 +37,15 @@ impl Means {
         match (place, self) {
             (StepFor::Screen, Self::Kill(_)) => "K".to_owned(),
             (StepFor::Screen, Self::Waits | Self::Chain(_)) => "b".to_owned(),
-            (StepFor::Output { url }, Self::Kill(id)) => format!("'maxtop kill -e {url} {id}'"),
-            (StepFor::Output { url }, Self::Waits) => {
-                format!("'maxtop list -e {url} -f \"waits>=0s\"'")
+            (StepFor::Output { url, options, .. }, Self::Kill(id)) => {
+                format!("'maxtop kill -e {url}{options} {id}'")
             }
-            (StepFor::Output { url }, Self::Chain(id)) => format!("'maxtop show -e {url} {id}'"),
+            (StepFor::Output { url, options, .. }, Self::Waits) => {
+                format!("'maxtop list -e {url}{options} -f \"waits>=0s\"'")
+            }
+            (StepFor::Output { url, options, .. }, Self::Chain(id)) => {
+                format!("'maxtop show -e {url}{options} {id}'")
+            }
         }
     }
 }
@@ -59,7 +67,12 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor<'
             } else {
                 ""
             };
-            format!("contact {client}, or kill it ({kill}): {frees}{when}; {waits} shows which")
+            let which = match place {
+                StepFor::Screen => format!("{waits} shows which"),
+                // No filter selects those that wait for one session.
+                StepFor::Output { .. } => "TRANSACTION below lists them".to_owned(),
+            };
+            format!("contact {client}, or kill it ({kill}): {frees}{when}; {which}")
         }
         Evidence::LockWait { server, wait, .. } => lock_wait(server, wait, place),
         Evidence::OpenTransaction { .. } | Evidence::Transaction(_) => {
@@ -70,7 +83,15 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor<'
             let copy = if session.knows_thread() { copy } else { "" };
             format!("read the statement below; {kill} kills the session{copy}")
         }
-        Evidence::Silent(_) => format!("check for locks ({waits}) and the load of its servers"),
+        Evidence::Silent(_) => {
+            let how = match place {
+                StepFor::Output {
+                    reads_locks: false, ..
+                } => "needs sql-user",
+                _ => &waits,
+            };
+            format!("check for locks ({how}) and the load of its servers")
+        }
         Evidence::NoBackend(_) => match &session.service {
             Some(service) => format!("check the servers of {service}: down, in maintenance or full?"),
             None => "check the servers of its service: down, in maintenance or full?".to_owned(),

@@ -102,9 +102,14 @@ fn a_next_step_names_keys_on_the_screen_and_commands_in_output() {
         let word = word.trim_matches(|c: char| "(),;:".contains(c));
         matches!(word, "K" | "b" | "y")
     };
+    let in_output = StepFor::Output {
+        url: "http://a:1",
+        options: " --sql-user maxtop",
+        reads_locks: true,
+    };
     for evidence in all {
         let screen = evidence.next_step(&session(17), StepFor::Screen);
-        let output = evidence.next_step(&session(17), StepFor::Output { url: "http://a:1" });
+        let output = evidence.next_step(&session(17), in_output);
         assert!(!screen.contains("maxtop "), "{screen}");
         assert!(screen.split(' ').any(is_key), "{screen}");
         assert!(!output.split(' ').any(is_key), "{output}");
@@ -117,9 +122,9 @@ fn a_next_step_names_keys_on_the_screen_and_commands_in_output() {
         idle: span,
         others: None,
     };
-    let step = idle.next_step(&session(17), StepFor::Output { url: "http://a:1" });
+    let step = idle.next_step(&session(17), in_output);
     assert!(
-        step.ends_with("'maxtop kill -e http://a:1 17' frees its connections"),
+        step.ends_with("'maxtop kill -e http://a:1 --sql-user maxtop 17' frees its connections"),
         "{step}"
     );
 }
