@@ -232,7 +232,7 @@ async fn kill(
     started.0.set(consent != Consent::DryRun);
     match consent {
         Consent::DryRun => {
-            outcomes.print_plan(&round, &plan(&round))?;
+            outcomes.print_plan(&round, (&plan(&round), &facts))?;
             return Ok(outcomes.exit(round.tasks()));
         }
         Consent::Prompt if round.confirmable() > 0 => {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use maxtop::demo::{ServeSpec, ServedDialects};
 use serde_json::Value;
 
+use crate::json_schema;
 use crate::program::{Demo, Ran, command, ran};
 
 /// The statement of the sessions that wait for a row of `orders`.
@@ -57,6 +58,32 @@ fn is_closed(demo: &Demo) -> bool {
     };
     let opened = count("POST", "persist=yes");
     opened > 0 && opened == count("DELETE", "")
+}
+
+#[test]
+fn a_dry_run_shows_the_statements_that_would_be_ended() {
+    let (demo, home) = (incidents(|_| {}), tempfile::tempdir().unwrap());
+    let (id, log) = (waiter(&demo), home.path().join("log"));
+    let dry = |args: &[&str]| {
+        let ran = with_servers(&demo, &log, &[&["kill", &id, "--dry-run"], args].concat());
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");
+        ran.out
+    };
+    let text = dry(&["--statements"]);
+    assert!(text.contains("\n  ends         db-01, thread "), "{text}");
+    assert!(text.contains(": UPDATE orders"), "{text}");
+    assert!(!dry(&[]).contains("  ends "));
+    let json: Value = serde_json::from_str(&dry(&["--statements", "-o", "json"])).unwrap();
+    json_schema::assert_matches("kill", &json);
+    let statement = &json[0]["statements"][0];
+    assert_eq!(statement["server"], "db-01");
+    assert!(statement["thread"].is_u64() && statement["query_id"].is_u64());
+    assert!(
+        statement["sql"].as_str().unwrap().starts_with("UPDATE orders"),
+        "{statement}"
+    );
+    let json: Value = serde_json::from_str(&dry(&["-o", "json"])).unwrap();
+    assert_eq!(json[0]["statements"], Value::Null);
 }
 
 #[test]

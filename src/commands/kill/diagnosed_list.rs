@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::not_selected::NotSelected;
 use super::victims::VictimSelection;
 use crate::client::Client;
@@ -11,7 +13,10 @@ use crate::kill::open_work::OpenWork;
 use crate::kill::{
     Authority, RefusalReason, Rules, Victim, check_killable, is_uncertain, is_undecided, reason_names,
 };
-use crate::model::{EndpointId, EndpointLocks, EndpointNames, Instance, SessionId, SessionLocks, Snapshot};
+use crate::model::{
+    EndpointId, EndpointLocks, EndpointNames, Instance, ServerConnection, ServerThread, Session, SessionId,
+    SessionLocks, Snapshot, Text,
+};
 
 /// Why a session is left out.
 pub(super) enum LeftOut {
@@ -31,6 +36,66 @@ pub(super) struct VictimFacts {
     pub(super) work: OpenWork,
     /// Its transaction and locks, if known.
     pub(super) locks: Option<SessionLocks>,
+    /// Its running statements, as far as the servers were read.
+    pub(super) statements: Vec<VictimStatement>,
+}
+
+/// Maximum number of characters shown of a statement; enough to recognize it.
+const MAX_SQL_CHARS: usize = 60;
+
+/// A running statement of a victim.
+#[derive(Debug, Serialize)]
+pub(super) struct VictimStatement {
+    /// Name of the server in MaxScale.
+    pub(super) server: Text,
+    /// Thread id.
+    pub(super) thread: u64,
+    /// Id of the statement at the server.
+    query_id: u64,
+    /// Its beginning.
+    sql: String,
+}
+
+impl VictimStatement {
+    fn of(server: &Text, thread: &ServerThread) -> Option<Self> {
+        let command = thread.command.as_ref().map(|command| command.raw().kept());
+        let runs = matches!(command, Some("Query" | "Execute"));
+        let shown = thread.statement.as_ref().filter(|_| runs)?.as_str();
+        let mut sql: String = shown.chars().take(MAX_SQL_CHARS).collect();
+        if sql.len() < shown.len() {
+            sql.push('…');
+        }
+        Some(Self {
+            server: server.clone(),
+            thread: thread.id,
+            query_id: thread.query_id?,
+            sql,
+        })
+    }
+
+    /// Returns `db-01, thread 269: UPDATE shop.orders …`.
+    pub(super) fn words(&self) -> String {
+        format!("{}, thread {}: {}", self.server, self.thread, self.sql)
+    }
+}
+
+/// Returns the running statements of a session. A thread whose id is not certain is left out.
+fn statements(session: &Session, locks: &EndpointLocks) -> Vec<VictimStatement> {
+    let connections = session.server_connections().unwrap_or_default().iter();
+    let statement = |connection: &ServerConnection| {
+        let server = locks
+            .server(&connection.server)
+            .filter(|server| !server.is_outdated)?;
+        let rows = &server.report.activity.as_ref().ok()?.threads.rows;
+        // MaxScale reports 32 bits of an id, and 0 for an unknown one.
+        let id = connection.thread_id.map(u64::from).filter(|id| *id != 0)?;
+        let mut same = rows.iter().filter(|thread| thread.id & 0xffff_ffff == id);
+        match (same.next(), same.next()) {
+            (Some(thread), None) => VictimStatement::of(&connection.server, thread),
+            _ => None,
+        }
+    };
+    connections.filter_map(statement).collect()
 }
 
 /// A session list with its diagnoses.
@@ -105,6 +170,7 @@ impl<'a> DiagnosedList<'a> {
             why: self.why(id),
             work: OpenWork::of(session, api, own, |server| self.locks.server(server)),
             locks: own.locks().cloned(),
+            statements: statements(session, &self.locks),
         })
     }
 

@@ -5,10 +5,12 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::diagnosed_list::VictimStatement;
 use super::driver::KillDriver;
 use super::driver::KillTransport;
 use super::not_selected::NotSelected;
 use super::plan;
+use super::victims::Facts;
 use crate::cli::KillOutput;
 use crate::commands::ascii::Escapes;
 use crate::commands::exit::{CommandError, ExitStatus};
@@ -31,6 +33,9 @@ struct OutcomeRecord<'a> {
     /// Only in a dry run: the request; `null` if none would be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<PlannedRequest>,
+    /// Only in a dry run with `--statements`: the statements that would be ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statements: Option<&'a [VictimStatement]>,
 }
 
 /// The request of a dry run.
@@ -199,7 +204,7 @@ impl<'a> OutcomePrinter<'a> {
     /// Prints the JSON or the totals after all tasks, and returns the write error, if any.
     pub(super) fn finish(&mut self, tasks: &[KillTask]) -> Result<(), CommandError> {
         match self.form {
-            KillOutput::Json => self.print_json(tasks).inspect_err(|_| {
+            KillOutput::Json => self.print_json(tasks, None).inspect_err(|_| {
                 // Otherwise nothing would say what happened to the sessions.
                 let outcome = |task: &KillTask| task.outcome().map(|one| one.words(&task.victim.identity));
                 let lines = tasks.iter().filter_map(outcome);
@@ -222,7 +227,7 @@ impl<'a> OutcomePrinter<'a> {
     ) -> Result<(), CommandError> {
         self.canceled = Some(why);
         match self.form {
-            KillOutput::Json => self.print_json(tasks),
+            KillOutput::Json => self.print_json(tasks, None),
             KillOutput::Table => Ok(()),
         }
     }
@@ -231,16 +236,17 @@ impl<'a> OutcomePrinter<'a> {
     pub(super) fn print_plan<E: KillTransport>(
         &mut self,
         round: &KillDriver<E>,
-        plan: &str,
+        (plan, facts): (&str, &Facts),
     ) -> Result<(), CommandError> {
         self.is_dry_run = true;
         match self.form {
-            KillOutput::Json => self.print_json(round.tasks()),
+            KillOutput::Json => self.print_json(round.tasks(), Some(facts).filter(|_| self.kills_statements)),
             KillOutput::Table => self.write(|out| out.write_all(plan.as_bytes())),
         }
     }
 
-    fn print_json(&self, tasks: &[KillTask]) -> Result<(), CommandError> {
+    /// Prints the JSON. `facts` are those of a dry run that would end statements too.
+    fn print_json(&self, tasks: &[KillTask], facts: Option<&Facts>) -> Result<(), CommandError> {
         let outcomes = tasks.iter().map(|task| {
             KillRecord::Outcome(OutcomeRecord {
                 session: IdentityFields::new(&task.victim.identity, self.urls),
@@ -249,6 +255,7 @@ impl<'a> OutcomePrinter<'a> {
                     (outcome, _) => OutcomeFields::new(outcome),
                 },
                 request: self.is_dry_run.then(|| self.request(task)),
+                statements: facts.map(|facts| plan::ended(facts, task, true)),
             })
         });
         let others = self.not_selected.iter();

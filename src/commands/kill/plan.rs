@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::diagnosed_list::VictimStatement;
 use super::victims::Facts;
 use crate::client::Client;
 use crate::commands::connect;
@@ -26,13 +27,14 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
     if tasks.len() > MAX_CONFIRMED_BY_KEY {
         // On a pipe nothing is cut.
         let width = output::terminal_width().map_or(usize::MAX, |width| width.max(MIN_WIDTH));
-        let _ = lines(&mut text, tasks, clients, (width, facts));
+        let _ = lines(&mut text, tasks, clients, (width, facts, kills_statements));
     } else {
         for task in tasks {
             let identity = &task.victim.identity;
             let why = why(facts, identity);
+            let ended = ended(facts, task, kills_statements);
             if let Some(client) = connect::client(clients, identity.endpoint) {
-                let _ = victim(&mut text, task, &Curl::new(client), (width, why));
+                let _ = victim(&mut text, task, &Curl::new(client), (width, why, ended));
             }
         }
     }
@@ -75,7 +77,7 @@ fn lines(
     text: &mut String,
     tasks: &[KillTask],
     clients: &[Client],
-    (width, facts): (usize, &Facts),
+    (width, facts, kills_statements): (usize, &Facts, bool),
 ) -> std::fmt::Result {
     let id_width = tasks.iter().map(|task| task.victim.identity.id.to_string().len());
     let id_width = id_width.max().unwrap_or(0);
@@ -99,6 +101,10 @@ fn lines(
             identity.id, ""
         );
         writeln!(text, "{}", fit(line.trim_end(), width, "~"))?;
+        for statement in ended(facts, task, kills_statements) {
+            let line = format!("{:>id_width$}  ends {}", "", statement.words());
+            writeln!(text, "{}", fit(&line, width, "~"))?;
+        }
     }
     text.push('\n');
     for client in clients {
@@ -121,7 +127,7 @@ fn victim(
     text: &mut String,
     task: &KillTask,
     curl: &Curl,
-    (width, why): (usize, Option<&str>),
+    (width, why, ended): (usize, Option<&str>, &[VictimStatement]),
 ) -> std::fmt::Result {
     let session = task.session();
     let identity = &task.victim.identity;
@@ -131,6 +137,7 @@ fn victim(
     if let Some(why) = why {
         facts.insert(0, ("why", why.to_owned()));
     }
+    facts.extend(ended.iter().map(|statement| ("ends", statement.words())));
     facts.extend(summary::not_compared([task]).map(|parts| ("not compared", parts)));
     writeln!(text, "{}  {}", identity.id, identity.client())?;
     for (label, value) in facts {
@@ -155,6 +162,14 @@ fn victim(
 /// Returns why a session is stuck, if it is.
 fn why<'a>(facts: &'a Facts, identity: &Identity) -> Option<&'a str> {
     facts.get(&(identity.endpoint, identity.id))?.why.as_deref()
+}
+
+/// Returns the statements that a kill ends too, if they still run then.
+pub(super) fn ended<'a>(facts: &'a Facts, task: &KillTask, kills_statements: bool) -> &'a [VictimStatement] {
+    let identity = &task.victim.identity;
+    let known = facts.get(&(identity.endpoint, identity.id));
+    let known = known.filter(|_| kills_statements && task.outcome().is_none());
+    known.map_or(&[], |facts| facts.statements.as_slice())
 }
 
 /// Returns the path of the requests for a session.
