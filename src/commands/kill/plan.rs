@@ -147,7 +147,13 @@ fn victim(
         }
     }
     if let Some(outcome) = task.outcome() {
-        return writeln!(text, "  not killed: {}\n", outcome.words(identity));
+        let detail = outcome.detail();
+        let detail = if detail.is_empty() {
+            outcome.word()
+        } else {
+            &detail
+        };
+        return writeln!(text, "  not killed: {detail}\n");
     }
     let target = target(task);
     writeln!(text, "  {:<LABEL$} {}", "check", curl.line("", &target))?;
