@@ -256,6 +256,7 @@ impl CommandError {
             | Self::EventLog(EventLogError::Open { .. })
             | Self::Recorder(
                 RecorderError::Exists(_)
+                | RecorderError::Directory(_)
                 | RecorderError::NoRecording(_)
                 | RecorderError::InUse(_)
                 | RecorderError::Terminal,

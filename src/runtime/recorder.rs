@@ -30,6 +30,9 @@ pub(crate) enum RecorderError {
     /// The file exists.
     #[error("{0} exists: choose another name, or use --force to overwrite it")]
     Exists(String),
+    /// The path is a directory.
+    #[error("{0} is a directory: name a file in it")]
+    Directory(String),
     /// A file that would be moved or removed is not a recording.
     #[error("{0} is not a recording, and would be moved or removed: choose another name")]
     NoRecording(String),

@@ -152,6 +152,10 @@ fn a_recording_that_cannot_be_written_is_an_error() {
     let args = ["-e", &url, "-i", "100ms", "record", "-"];
     ran(command(&args).stdout(full)).failed(1, "No space left on device");
     maxtop(&["-e", &url, "record", "/nowhere/a.mxr"]).failed(1, "No such file");
+    let directory = stage.directory.path().to_str().unwrap();
+    for force in [&["record", directory][..], &["record", directory, "--force"]] {
+        maxtop(&[&["-e", &url], force].concat()).failed(2, " is a directory: name a file in it");
+    }
 }
 
 #[test]

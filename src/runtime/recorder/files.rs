@@ -81,6 +81,9 @@ impl RecordingFiles {
                 rotation,
                 ..
             } => {
+                if path.is_dir() {
+                    return Err(RecorderError::Directory(shown(path)));
+                }
                 if *overwrite {
                     check_recordings(path, rotation.keep)?;
                 } else {
