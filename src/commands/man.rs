@@ -46,7 +46,8 @@ fn page(word: Option<&str>) -> Result<Vec<u8>, CommandError> {
 fn described(command: &Command) -> Result<Vec<u8>, CommandError> {
     let endings = command.get_after_long_help().map(ToString::to_string);
     let has_commands = command.has_subcommands();
-    let man = Man::new(command.clone()).manual("maxtop");
+    let source = concat!("maxtop ", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command.clone()).manual("maxtop").source(source);
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;

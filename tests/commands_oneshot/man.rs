@@ -111,3 +111,13 @@ fn bash_accepts_its_completions() {
     bash.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     assert!(bash.wait().unwrap().success());
 }
+
+#[test]
+fn every_page_has_the_version() {
+    let title = |name: &str| format!(".TH {name} 1  \"maxtop {}\" maxtop", env!("CARGO_PKG_VERSION"));
+    assert!(run(&["man"]).out.contains(&title("maxtop")));
+    for command in COMMANDS {
+        let page = run(&["man", command]).out;
+        assert!(page.contains(&title(&format!("maxtop-{command}"))), "{command}");
+    }
+}
