@@ -15,7 +15,7 @@ pub(crate) struct ListArgs {
     #[arg(short, long)]
     pub watch: bool,
     /// End after N lists, failed ones included; implies --watch
-    #[arg(long, value_name = "N", value_parser = from_one::<u64>)]
+    #[arg(long, value_name = "N", value_parser = from_one::<u64>, allow_negative_numbers = true)]
     pub count: Option<u64>,
     /// End with status 5 if a listed session matches, with --watch at the first match; 1 if none matches and some could
     /// not be decided
@@ -124,7 +124,7 @@ pub(crate) struct KillArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Refuse if more than N sessions match, 1 or more [default with --yes: 100]
-    #[arg(long, value_name = "N", value_parser = from_one::<usize>)]
+    #[arg(long, value_name = "N", value_parser = from_one::<usize>, allow_negative_numbers = true)]
     pub max: Option<usize>,
     /// Reason, for the audit log
     #[arg(long, value_name = "TEXT")]

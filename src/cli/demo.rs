@@ -10,19 +10,19 @@ use crate::config::number;
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Number of sessions per proxy
-    #[arg(long, default_value_t = 200, value_parser = whole::<usize>)]
+    #[arg(long, default_value_t = 200, value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub sessions: usize,
     /// Number of simulated proxies
-    #[arg(long, default_value_t = 1, value_parser = number_in(1..=1000_u16), value_name = "K")]
+    #[arg(long, default_value_t = 1, value_parser = number_in(1..=1000_u16), allow_negative_numbers = true, value_name = "K")]
     pub nodes: u16,
     /// Seed of the simulation; the same seed gives the same fleet
-    #[arg(long, default_value_t = 1, value_parser = whole::<u64>)]
+    #[arg(long, default_value_t = 1, value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub seed: u64,
     /// Sessions opened and closed per second; 0 for none [default: 1% of the sessions, at most 20]
-    #[arg(long, value_name = "RATE", value_parser = not_negative)]
+    #[arg(long, value_name = "RATE", value_parser = not_negative, allow_negative_numbers = true)]
     pub churn: Option<f64>,
     /// Speed of the simulated time
-    #[arg(long, default_value_t = 1.0, value_name = "FACTOR", value_parser = not_negative)]
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR", value_parser = not_negative, allow_negative_numbers = true)]
     pub speed: f64,
     /// Require these credentials
     #[arg(long, value_name = "USER:PASSWORD", value_parser = secret)]
@@ -37,7 +37,7 @@ pub(crate) struct DemoArgs {
     #[arg(long)]
     pub hostile: bool,
     /// Share of requests for one session, kills included, that fail: reset, rejected or no reply
-    #[arg(long, value_name = "SHARE", value_parser = fault_rate)]
+    #[arg(long, value_name = "SHARE", value_parser = fault_rate, allow_negative_numbers = true)]
     pub faults: Option<f64>,
     /// Explain the screen in five steps, with sessions that block others
     #[arg(long, conflicts_with_all = ["headless", "nodes", "profile_version"])]

@@ -59,6 +59,10 @@ mod tests {
             ("demo --sessions many", "expected a whole number, 0 or more"),
             ("demo --seed 0x1", "expected a whole number, 0 or more"),
             ("demo --churn nan", "expected a number, 0 or more"),
+            ("list --count -1", "expected a number, 1 or more"),
+            ("kill -f user=a --max -1", "expected a number, 1 or more"),
+            ("record a.mxr --keep -1", "expected a number from 0 to 1000"),
+            ("demo --speed -0.5", "expected a number, 0 or more"),
             ("demo --speed=-1", "expected a number, 0 or more"),
         ] {
             let words = std::iter::once("maxtop").chain(arguments.split(' '));

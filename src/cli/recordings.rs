@@ -15,16 +15,16 @@ pub(crate) struct RecordArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// End after this time [default: at Ctrl-C or SIGTERM]
-    #[arg(long = "for", value_name = "TIME", value_parser = recording_span)]
+    #[arg(long = "for", value_name = "TIME", value_parser = recording_span, allow_hyphen_values = true)]
     pub span: Option<Duration>,
     /// Size of a file from which the recording continues in another one
-    #[arg(long, value_name = "SIZE", default_value = "64MB", value_parser = size)]
+    #[arg(long, value_name = "SIZE", default_value = "64MB", value_parser = size, allow_hyphen_values = true)]
     pub max_size: usize,
     /// Time after which the recording continues in another file [default: no limit]
-    #[arg(long, value_name = "TIME", value_parser = recording_span)]
+    #[arg(long, value_name = "TIME", value_parser = recording_span, allow_hyphen_values = true)]
     pub max_age: Option<Duration>,
     /// Number of full files to keep, as FILE.1 (the newest) to FILE.N; 0: end when FILE is full
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = number_in(0..=1000_u32))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = number_in(0..=1000_u32), allow_negative_numbers = true)]
     pub keep: u32,
     /// Overwrite an existing file
     #[arg(long)]
@@ -69,6 +69,7 @@ pub(crate) struct ReportArgs {
         value_name = "TIME",
         default_value = "30s",
         value_parser = recording_span,
+        allow_hyphen_values = true,
         conflicts_with = "file"
     )]
     pub span: Duration,
