@@ -205,7 +205,8 @@ impl Sources {
                 config.protect_origin = given.origin.clone();
             }
             if id.setting().name == AUDIT {
-                config.is_default_audit = matches!(given.origin, Origin::Default);
+                let default = layers.last().and_then(|defaults| defaults.get(id));
+                config.is_default_audit = default.is_some_and(|default| default.text() == given.text());
             }
             values.push(EffectiveValue {
                 id,
