@@ -79,7 +79,7 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
             ),
             (
                 CommandName::Report,
-                "a part of the recording cannot be read, or several endpoints failed from start to end",
+                "a part of the recording cannot be read, it has no complete list, or several endpoints failed from start to end",
             ),
             (CommandName::Doctor, "a check failed, or the endpoints differ"),
             (CommandName::Config, "something failed"),

@@ -190,7 +190,7 @@ impl Reporter {
                 }
             }
             None if self.blocking.is_known => text.push_str("No thread waited for another one.\n"),
-            None if !self.has_lists() => text.push_str("Not known: there is no complete session list.\n"),
+            None if !self.has_lists() => text.push_str("Not known: there is no complete list.\n"),
             None => text.push_str("Not known: the locks of the servers were not read (`--sql-user`).\n"),
         }
         text
