@@ -52,7 +52,7 @@ impl Unexamined {
         draft.into_iter().chain(of(&self.reasons, Dialect::JsonApi))
     }
 
-    /// Whether more lists may tell for these sessions whether they have a reason.
+    /// Whether the reasons may be known for these sessions after more lists.
     pub(crate) fn is_early(&self, lists: ListCount, limits: &Thresholds) -> bool {
         self.sessions > 0
             && (lists.count < MIN_LISTS

@@ -25,7 +25,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(100);
 pub(super) enum PreflightMode {
     /// A command. It reports errors itself.
     Command,
-    /// A command that polls. It goes on if an endpoint cannot be reached.
+    /// A command that polls. It continues if an endpoint cannot be reached.
     Polling,
     /// A report of problems. It is printed even if the preflight fails.
     Report,

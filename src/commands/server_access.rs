@@ -191,7 +191,7 @@ fn unknown_locks_cause(clients: &[Client], were_read: bool) -> &'static str {
     }
 }
 
-/// What is known about the lists that a cause is about.
+/// The lists that a cause is about, and the limits of the reasons.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Examined<'a> {
     /// The endpoints.

@@ -45,7 +45,7 @@ struct ShownSession {
     locks: ShownLocks,
     /// Whether the transactions and locks of its servers are read.
     has_server_access: bool,
-    /// Which reasons of the draft are not examined.
+    /// The reasons that are not examined, as a line. `None` for JSON:API.
     not_examined: Option<String>,
     /// Options of this run that other commands need too.
     options: String,

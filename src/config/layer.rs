@@ -192,7 +192,7 @@ impl CommandLine {
             } else {
                 shell_quoted(value)
             };
-            options.push_str(&format!(" --{name}={value}"));
+            options.extend([" --", name, "=", &value]);
         };
         if let Some(file) = &self.file {
             add("config", &file.to_string_lossy());

@@ -36,7 +36,7 @@ pub(super) struct VictimFacts {
     pub(super) work: OpenWork,
     /// Its transaction and locks, if known.
     pub(super) locks: Option<SessionLocks>,
-    /// Its running statements, as far as the servers were read.
+    /// Its running statements, if known.
     pub(super) statements: Vec<VictimStatement>,
 }
 
