@@ -9,7 +9,7 @@ use super::table_view::{RowRef, TableView};
 use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS, Thresholds};
 use crate::filter::{Filter, FilterInput, Reasons, Ternary};
 use crate::kill::is_undecided;
-use crate::model::{Dialect, EndpointId, Session, SessionId, SessionPhase, Snapshot, Span};
+use crate::model::{Dialect, EndpointId, Session, SessionId, SessionPhase, Snapshot};
 
 /// The sessions of a view that match a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,10 @@ impl Unexamined {
         self.sessions > 0
             && (lists.count < MIN_LISTS
                 || self.all().any(|(reason, dialect)| {
-                    time_needed(reason, dialect, limits).is_some_and(|time| !lists.cover(time))
+                    reason
+                        .need(dialect)
+                        .time(limits)
+                        .is_some_and(|time| !lists.cover(time))
                 }))
     }
 
@@ -100,9 +103,6 @@ impl Unexamined {
 /// Number of lists from which a reason is known, if it needs no longer time.
 const MIN_LISTS: u64 = 3;
 
-/// Time between two samples of the connections of a session of the draft.
-const SAMPLE_INTERVAL: Duration = Duration::from_secs(5);
-
 /// The lists of a command until now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ListCount {
@@ -126,28 +126,6 @@ impl ListCount {
     }
 }
 
-/// Returns the time for which lists are needed before a reason is known. `None` if one list is enough, or if no number
-/// of lists is.
-pub(crate) fn time_needed(reason: &Reason, dialect: Dialect, limits: &Thresholds) -> Option<Duration> {
-    let limit = |span: Span| Some(Duration::from_millis(span.as_millis()));
-    match (reason.name, dialect) {
-        ("back-pressure", Dialect::Draft) => Some(SAMPLE_INTERVAL * 2),
-        ("buffering", Dialect::Draft) => Some(SAMPLE_INTERVAL * 3),
-        ("closing", _) => limit(limits.closing),
-        ("no-backend", Dialect::JsonApi) => limit(limits.no_backend),
-        ("query", Dialect::JsonApi) => limit(limits.query_look),
-        ("silent", Dialect::JsonApi) => limit(limits.silent_look),
-        _ => None,
-    }
-}
-
-/// Whether the draft reports what a reason needs.
-pub(crate) fn is_in_draft(reason: &Reason) -> bool {
-    ["draft", "both"]
-        .iter()
-        .any(|dialect| reason.requires.starts_with(dialect))
-}
-
 fn is_starting(session: &Session) -> bool {
     session.phase() == Some(SessionPhase::Starting)
 }
@@ -156,7 +134,7 @@ fn is_starting(session: &Session) -> bool {
 fn asked_reasons(filter: &Filter, dialect: Dialect) -> Vec<&'static Reason> {
     let asks_all = dialect == Dialect::Draft && filter.uses("stuck");
     let is_asked =
-        |reason: &&Reason| filter.names_value("reason", reason.name) || (asks_all && is_in_draft(reason));
+        |reason: &&Reason| filter.names_value("reason", reason.name) || (asks_all && reason.is_in_draft());
     REASONS.iter().filter(is_asked).collect()
 }
 
@@ -262,7 +240,7 @@ impl TableView {
             if !drafts(list) {
                 continue;
             }
-            let reported = REASONS.iter().filter(|reason| is_in_draft(reason));
+            let reported = REASONS.iter().filter(|reason| reason.is_in_draft());
             let mut unknown: BTreeSet<_> = reported.map(|reason| reason.name).collect();
             let places = (0..).zip(&list.sessions);
             let known = places.filter(|(_, session)| !is_starting(session));
@@ -350,7 +328,7 @@ mod tests {
     fn the_draft_has_what_the_table_of_reasons_says() {
         let names: Vec<_> = REASONS
             .iter()
-            .filter(|reason| is_in_draft(reason))
+            .filter(|reason| reason.is_in_draft())
             .map(|reason| reason.name)
             .collect();
         assert_eq!(names, ["back-pressure", "idle", "buffering", "closing", "login"]);

@@ -11,9 +11,9 @@ use tokio::task::JoinSet;
 use super::exit::CommandError;
 use super::{connect, output};
 use crate::app::build_view::TableView;
-use crate::app::condition::{ListCount, Unexamined, is_in_draft, time_needed};
+use crate::app::condition::{ListCount, Unexamined};
 use crate::client::Client;
-use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS, Thresholds};
+use crate::diagnosis::{ListNeed, REASONS, Reason, SERVER_ACCESS, Thresholds};
 use crate::filter::Filter;
 use crate::kill::depends_on_locks;
 use crate::model::{
@@ -212,16 +212,18 @@ pub(super) fn unexamined_cause(unexamined: &Unexamined, examined: &Examined<'_>)
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut needs_locks, mut may_be_unreported, mut longest) = (false, false, Duration::ZERO);
     for (reason, dialect) in unexamined.all() {
-        let time = time_needed(reason, dialect, examined.limits);
+        let time = reason.need(dialect).time(examined.limits);
         match (dialect, time) {
             (Dialect::JsonApi, _) if reason.requires == SERVER_ACCESS => needs_locks = true,
-            (Dialect::Draft, _) if !is_in_draft(reason) => not_in_draft.push(reason.name),
+            (Dialect::Draft, _) if !reason.is_in_draft() => not_in_draft.push(reason.name),
             (_, Some(time)) if !examined.lists.cover(time) => {
                 longest = longest.max(time);
                 may_be_unreported |= dialect == Dialect::JsonApi;
                 early.push(reason.name);
             }
-            (Dialect::Draft, Some(_)) if reason.requires.contains("samples") => unread.push(reason.name),
+            (Dialect::Draft, Some(_)) if matches!(reason.draft, ListNeed::Samples(_)) => {
+                unread.push(reason.name)
+            }
             _ => unreported.push(reason.name),
         }
     }
@@ -275,7 +277,7 @@ pub(super) fn not_examined_in_draft(
         unexamined.in_draft = view.unexamined_in_draft();
     }
     if names_unreported {
-        let never = REASONS.iter().filter(|reason| !is_in_draft(reason));
+        let never = REASONS.iter().filter(|reason| !reason.is_in_draft());
         unexamined.in_draft.extend(never.map(|reason| reason.name));
     }
     let cause = unexamined_cause(&unexamined, examined);

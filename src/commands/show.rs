@@ -16,7 +16,7 @@ use super::auth_preflight::PreflightMode;
 use super::exit::{self, CommandError, ExitStatus};
 use super::server_access::Examined;
 use super::{connect, output, same_proxy, server_access};
-use crate::app::condition::{ListCount, Unexamined, is_in_draft};
+use crate::app::condition::{ListCount, Unexamined};
 use crate::cli::{GlobalOptions, ShowArgs, ShowOutput};
 use crate::client::Client;
 use crate::config::Config;
@@ -140,7 +140,7 @@ fn not_examined(shown: &ShownSession, config: &Config) -> Option<String> {
     if shown.dialect != Dialect::Draft {
         return None;
     }
-    let never = REASONS.iter().filter(|reason| !is_in_draft(reason));
+    let never = REASONS.iter().filter(|reason| !reason.is_in_draft());
     let not_yet = shown.diagnosis.unjudged.names();
     let unexamined = Unexamined {
         in_draft: never.map(|reason| reason.name).chain(not_yet).collect(),

@@ -31,7 +31,7 @@ pub(crate) use evidence::StepFor;
 pub use finding::ReasonSet;
 pub use finding::Severity;
 pub use finding::{Diagnosis, Finding, OwnedDiagnosis};
-pub use reason::{Rank, Reason};
+pub use reason::{ListNeed, Rank, Reason};
 pub use reasons::REASONS;
 pub(crate) use reasons::SERVER_ACCESS;
 pub use sample::ConnectionSample;

@@ -1,12 +1,17 @@
 //! Entries of the table of reasons.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::finding::Severity;
 use super::rule::RuleInput;
 use super::rule::RuleResult;
 use super::sample::ConnectionSample;
 use super::thresholds::Thresholds;
+use crate::model::{Dialect, Span};
+
+/// Time between two samples of the connections of a session of the draft.
+const SAMPLE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A named cause for marking a session. Diagnosis, filters, help, `docs/reasons.md` and JSON use its entry.
 pub struct Reason {
@@ -16,6 +21,10 @@ pub struct Reason {
     pub about: &'static str,
     /// Dialect and versions that report the data this rule needs.
     pub requires: &'static str,
+    /// Lists of the draft from which it is known.
+    pub draft: ListNeed,
+    /// Lists of JSON:API from which it is known.
+    pub json_api: ListNeed,
     /// Possible severities, weaker first.
     pub severities: &'static [Severity],
     /// Returns the threshold as text.
@@ -24,6 +33,45 @@ pub struct Reason {
     pub rank: Rank,
     /// The rule that checks it.
     pub(super) rule: RuleFn,
+}
+
+/// The lists from which a reason is known.
+#[derive(Clone, Copy, Debug)]
+pub enum ListNeed {
+    /// The dialect does not report what it needs.
+    Never,
+    /// One list.
+    One,
+    /// This number of samples of connections.
+    Samples(u32),
+    /// Lists for this time.
+    Time(fn(&Thresholds) -> Span),
+}
+
+impl ListNeed {
+    /// Returns the time for which lists are needed. `None` if one list is enough, or if no number of lists is.
+    pub(crate) fn time(self, limits: &Thresholds) -> Option<Duration> {
+        match self {
+            Self::Never | Self::One => None,
+            Self::Samples(count) => Some(SAMPLE_INTERVAL * count),
+            Self::Time(limit) => Some(Duration::from_millis(limit(limits).as_millis())),
+        }
+    }
+}
+
+impl Reason {
+    /// Returns the lists of a dialect from which the reason is known.
+    pub(crate) const fn need(&self, dialect: Dialect) -> ListNeed {
+        match dialect {
+            Dialect::Draft => self.draft,
+            Dialect::JsonApi => self.json_api,
+        }
+    }
+
+    /// Whether the draft reports what the reason needs.
+    pub(crate) const fn is_in_draft(&self) -> bool {
+        !matches!(self.draft, ListNeed::Never)
+    }
 }
 
 /// Order of sessions of the same severity, by their strongest reason.
