@@ -222,7 +222,7 @@ pub(super) fn unexamined_cause(unexamined: &Unexamined, examined: &Examined<'_>)
                 early.push(reason.name);
             }
             (Dialect::Draft, Some(_)) if matches!(reason.draft, ListNeed::Samples(_)) => {
-                unread.push(reason.name)
+                unread.push(reason.name);
             }
             _ => unreported.push(reason.name),
         }

@@ -44,6 +44,7 @@ mod tests {
     use crate::model::{Now, Text, TextLimit};
     use crate::recording::FactKind;
 
+    #[expect(clippy::unnecessary_wraps, reason = "the form that a source returns")]
     fn note(number: usize) -> Read {
         let text = Text::clean(&number.to_string(), TextLimit::Line);
         Ok(Fact {

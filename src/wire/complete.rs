@@ -30,7 +30,7 @@ pub(super) fn complete<'de, V: Deserialize<'de>>(text: &'de str) -> serde_json::
     }
 }
 
-/// Whether a text that cannot be decoded is only cut in the middle of a number. For `1.` and `1e` serde_json does not
+/// Whether a text that cannot be decoded is only cut in the middle of a number. For `1.` and `1e` `serde_json` does not
 /// report the end of the text, but an invalid number.
 fn is_cut_in_number<'de, V: Deserialize<'de>>(text: &'de str) -> bool {
     let in_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
