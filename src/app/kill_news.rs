@@ -20,6 +20,8 @@ pub(super) enum KillNews {
         outcome: KillOutcome,
         /// Whether it is the only session of its batch.
         is_single: bool,
+        /// Whether no batch was confirmed after it.
+        is_newest: bool,
     },
     /// All sessions of a batch have an outcome.
     Finished {
@@ -52,6 +54,7 @@ impl App {
                     identity,
                     outcome,
                     is_single,
+                    is_newest,
                 } => {
                     let now = self.now.elapsed;
                     if let Some(endpoint) = self.endpoints.get_mut(identity.endpoint) {
@@ -61,7 +64,9 @@ impl App {
                         self.marks.remove(&identity.key());
                         self.end_details_of(&identity.key());
                     }
-                    if is_single || matches!(outcome, KillOutcome::NotAllowed(_)) {
+                    // News of an older kill does not replace what is said about the newest one.
+                    let is_shown = is_single && (is_newest || self.status.is_none());
+                    if is_shown || matches!(outcome, KillOutcome::NotAllowed(_)) {
                         let name = self.endpoints.name_among_several(identity.endpoint);
                         self.status = Some(Status::outcome(&outcome, &identity, name));
                     }

@@ -37,6 +37,8 @@ pub(crate) struct Kills {
     pub(super) canceled: Vec<CanceledKill>,
     /// When the last grace period ended without a cancel.
     grace_ended: Option<Duration>,
+    /// Number of the batch that was confirmed last.
+    newest: Option<u32>,
     /// When the last kill was refused as a whole: no DELETE was sent.
     refused_at: Option<Duration>,
     /// Counts of the last finished batch of several sessions.
@@ -148,15 +150,21 @@ impl Kills {
                 continue;
             };
             logged.back = Some(back);
-            let text = format!("{}: {}", logged.identity.client(), back.words());
-            let (batch, runs) = (logged.batch, logged.runs());
+            let text = back.words();
+            let (batch, outcome) = (logged.batch, logged.outcome.words(&logged.identity));
             let mut entries = self.log.iter().rev().filter(|logged| logged.batch == batch);
             let is_single = entries.nth(1).is_none();
-            if status.as_ref().is_some_and(|status| status.batch.is_some()) || !is_single {
+            let is_newest = self.newest == Some(batch);
+            if status.as_ref().is_some_and(|status| status.batch.is_some()) || !is_single || !is_newest {
                 continue;
             }
-            let before = status.take().filter(|status| runs && status.is_logged);
-            status = Some(Status::warning_after(before, text));
+            // The outcome stays before it, or comes back.
+            let before = status.take().filter(|status| status.text.contains(&outcome));
+            let before = before.unwrap_or_else(|| Status::warning(outcome));
+            status = Some(Status {
+                is_logged: true,
+                ..Status::warning_after(Some(before), text)
+            });
         }
         if let Some(status) = status.as_mut().filter(|status| status.is_logged) {
             self.add_still_listed(status, snapshot);
@@ -185,6 +193,7 @@ impl Kills {
         let reason = dialog.typed_reason();
         self.refused_at = None;
         let mut batch = dialog.batch;
+        self.newest = Some(batch.number());
         self.share_requests_with(&mut batch);
         self.grace_ended = (!grace.is_zero()).then(|| now.elapsed + grace);
         self.reasons
@@ -203,6 +212,21 @@ impl Kills {
     pub(super) fn late_since(&self, now: Duration) -> Option<Duration> {
         self.grace_ended
             .filter(|ended| *ended <= now && now < *ended + TOO_LATE_TIME)
+    }
+
+    /// Returns the outcome of the newest kill, or its victims if it has none yet.
+    pub(super) fn newest_words(&self) -> Option<String> {
+        let newest = self.newest?;
+        let mut entries = self.log.iter().rev().filter(|entry| entry.batch == newest);
+        let last = entries.next();
+        match (last, entries.next()) {
+            (Some(only), None) => Some(only.outcome.words(&only.identity)),
+            (Some(_), Some(_)) => self.totals_status(newest).map(|status| status.text),
+            (None, _) => {
+                let batch = self.batches.iter().find(|batch| batch.number() == newest)?;
+                Some(format!("already sent to {}", batch.describe_victims()))
+            }
+        }
     }
 
     /// Returns when the last kill was refused as a whole, if that was a short time ago. Nothing was sent for it.
@@ -296,6 +320,7 @@ impl Kills {
                 identity: task.victim.identity.clone(),
                 outcome: outcome.clone(),
                 is_single,
+                is_newest: self.newest == Some(batch.number()),
             });
         }
         self.tallies.insert(batch.number(), batch.tally().clone());

@@ -129,7 +129,12 @@ impl App {
             return;
         }
         if self.is_too_late_to_undo() {
-            self.status = Some(Status::warning("too late: already sent".to_owned()));
+            let words = self.kills.newest_words();
+            let words = words.unwrap_or_else(|| "already sent".to_owned());
+            self.status = Some(Status {
+                is_logged: true,
+                ..Status::warning(format!("too late: {words}"))
+            });
             return;
         }
         let refused = self.kills.refused_since(self.now.elapsed);

@@ -7,9 +7,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::Victim;
-use crate::model::{
-    EndpointId, Identity, JsonApiFields, Now, Session, SessionId, Snapshot, Text, measured_text,
-};
+use crate::model::{EndpointId, Identity, JsonApiFields, Now, Session, SessionId, Snapshot, Text};
 
 /// Maximum time between a kill and the new session of the client.
 const RECONNECT_WINDOW: Duration = Duration::from_secs(5);
@@ -63,10 +61,9 @@ pub(crate) struct Return {
 }
 
 impl Return {
-    /// Formats the session: `new session 2210 of its client after 0.4 s`.
+    /// Formats the session: `its client has opened session 2210 since`. That may have another cause than the kill.
     pub(crate) fn words(&self) -> String {
-        let after = measured_text(self.after);
-        format!("new session {} of its client after {after}", self.id)
+        format!("its client has opened session {} since", self.id)
     }
 }
 

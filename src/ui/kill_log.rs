@@ -240,7 +240,7 @@ impl Log<'_> {
         let (id, client) = (entry.identity.id, entry.identity.client());
         let back = entry
             .back
-            .map(|back| format!("  {}", back.words()))
+            .map(|back| format!("; {}", back.words()))
             .unwrap_or_default();
         let text = match entry.outcome.refusal() {
             Some(RefusalReason::Changed(_)) => entry.outcome.words(&entry.identity),

@@ -326,7 +326,7 @@ fn a_client_that_is_back_at_once_is_told_of() {
     let status = stage.app.status.clone().unwrap();
     assert_eq!(
         status.text,
-        "ann@10.0.3.1: new session 501 of its client after 1.0s"
+        "killed 1 ann@10.0.3.1 in 20ms; its client has opened session 501 since"
     );
     assert_eq!(stage.app.kills.log[0].back.unwrap().id.0, 501);
 }
@@ -651,4 +651,32 @@ fn an_unknown_outcome_says_that_the_session_is_still_listed() {
         stage.list(&draft(&FIVE));
         assert_eq!(status(&stage), format!("{unknown}; it is still listed"));
     }
+}
+
+/// Kills a session: the replies to all its requests, up to the 404.
+fn kill_at_once(stage: &mut AppHarness, id: u64) {
+    asked(stage, id);
+    stage.press(Code::Char('y'));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(id)));
+    let (_, delete) = *stage.deletes().last().unwrap();
+    stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
+    stage.wait(Duration::from_millis(20));
+    stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
+}
+
+#[test]
+fn news_of_an_older_kill_does_not_replace_the_outcome_of_the_newest() {
+    let mut stage = stage();
+    kill_at_once(&mut stage, 1);
+    stage.press(Code::Down);
+    kill_at_once(&mut stage, 2);
+    let newest = status(&stage);
+    assert!(newest.starts_with("killed 2 bob@10.0.3.2"), "{newest}");
+    // A new session of the client of the first one, and then of the second one.
+    stage.list(&draft(&[(3, "cid", 30), (251, "ann", 1)]));
+    assert_eq!(status(&stage), newest);
+    stage.list(&draft(&[(3, "cid", 30), (251, "ann", 1), (252, "bob", 1)]));
+    assert_eq!(status(&stage), format!("{newest}; its client has opened session 252 since"));
+    stage.press(Code::Char('j'));
+    assert!(stage.app.status.is_none());
 }

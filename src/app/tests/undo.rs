@@ -114,7 +114,7 @@ fn after_a_grace_period_u_says_that_it_is_too_late_and_later_undoes_older_things
     stage.type_text("u");
     assert_eq!(
         (status(&stage), marked(&stage)),
-        ("too late: already sent", vec![])
+        ("too late: already sent to 1 ann@10.0.3.1", vec![])
     );
     assert_eq!(
         stage.app.undo_hint(),

@@ -32,7 +32,7 @@ pub enum StatementDoubt {
     #[error("the connection to the server was interrupted")]
     OtherConnection,
     /// No 404 has confirmed that the session is gone.
-    #[error("the end of the session was not confirmed by a 404")]
+    #[error("the proxy has not confirmed that the session has ended; b shows what runs")]
     NotConfirmed,
     /// The program exits.
     #[error("maxtop exits")]

@@ -285,7 +285,7 @@ fn a_client_that_comes_back_at_once_is_told_of_once() {
     list.taken_at = now.wall;
     let back = returns.on_list(&list, now);
     assert_eq!(back.len(), 1);
-    assert_eq!(back[0].words(), "new session 42 of its client after 400ms");
+    assert_eq!(back[0].words(), "its client has opened session 42 since");
     assert_eq!(returns.on_list(&list, now), []);
 }
 

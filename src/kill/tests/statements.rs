@@ -495,7 +495,7 @@ fn two_lists_without_the_session_do_not_confirm_its_end() {
         play.hear(KillEvent::Listed(Arc::new(list)));
     }
     assert!(
-        play.words().ends_with("was not confirmed by a 404"),
+        play.words().ends_with("the session has ended; b shows what runs"),
         "{}",
         play.words()
     );

@@ -7,13 +7,15 @@ use super::{Middle, age_of_check, label_width, title};
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
-use crate::kill::{TaskTexts, summary};
-use crate::model::counted;
-use crate::ui::draw::fit;
+use crate::kill::{FirstCheck, KillState, KillTask, TaskTexts, summary};
+use crate::model::{counted, display_width};
+use crate::ui::draw::{fit, wrap};
 use crate::ui::theme::Theme;
 
 /// Minimum number of rows of the list before anything else is shown above it.
 const MIN_ROWS: usize = 6;
+/// Maximum number of lines for a filter that the title has no room for.
+const MAX_NAME_LINES: usize = 2;
 /// Maximum number of rows of the list.
 const MAX_ROWS: usize = 20;
 /// Minimum width at which the rows have ages, and the counts words, in cells.
@@ -27,7 +29,8 @@ pub(super) fn head<'a>(
     width: usize,
 ) -> (Vec<Line<'a>>, usize) {
     let tasks = asking.batch.tasks();
-    let mut lines = healthy(asking, theme, width);
+    let mut lines = whole_title(app, asking, theme, width);
+    lines.extend(healthy(asking, theme, width));
     lines.push(checks(app, asking, theme, width));
     lines.extend(not_compared(asking, theme, width));
     lines.extend(other_roots(asking, theme, width));
@@ -70,6 +73,22 @@ pub(super) fn middle<'a>(
         hidden: (offset, count - offset - rows),
         end: 0,
     }
+}
+
+/// Returns the filter or the group that selects the victims, if the title has no room for it.
+fn whole_title<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let whole = title::text(app, asking, usize::MAX, "");
+    if display_width(&whole) <= width {
+        return Vec::new();
+    }
+    let filter = asking.batch.texts().common_filter.as_ref();
+    let named = match &asking.selection {
+        Selection::Group(name) => Some(name),
+        _ => filter,
+    };
+    let lines = named.into_iter().flat_map(|name| wrap(name, width));
+    let lines = lines.take(MAX_NAME_LINES);
+    lines.map(|line| Line::styled(line, theme.head)).collect()
 }
 
 /// Returns how many of the victims are not stuck, and the key that strikes them out. Empty if all are
@@ -254,10 +273,13 @@ fn checks_in<'a>(
     let glyphs = theme.glyphs;
     let mut line = Line::default();
     if counts.waiting > 0 {
-        line.push_span(Span::styled(
-            format!("checking {} …  ", counts.waiting),
-            theme.dim,
-        ));
+        let retried = unanswered(asking);
+        let text = if retried > 0 {
+            format!("{retried} without a reply, trying again, x strikes out  ")
+        } else {
+            format!("checking {} …  ", counts.waiting)
+        };
+        line.push_span(Span::styled(text, theme.look));
     }
     let text = format!("{} {}{passed}", glyphs.check, counts.passed);
     line.push_span(Span::styled(text, theme.good));
@@ -278,6 +300,20 @@ fn checks_in<'a>(
         line.push_span(Span::styled(text, theme.head));
     }
     line
+}
+
+/// Maximum number of victims among which those without a reply are counted.
+const MAX_COUNTED: usize = 1_000;
+
+/// Returns the number of victims whose check got no reply.
+fn unanswered(asking: &KillDialog) -> usize {
+    let tasks = asking.batch.tasks().iter().take(MAX_COUNTED);
+    let is_unanswered =
+        |task: &&KillTask| matches!(task.state(), KillState::Unconfirmed(FirstCheck::NoAnswer(_)));
+    tasks
+        .filter(|task| !task.is_removed())
+        .filter(is_unanswered)
+        .count()
 }
 
 /// Returns the parts of the identity that could not be compared for some victims. They weaken the

@@ -456,3 +456,22 @@ fn connections_that_cannot_be_read_are_named_where_a_session_seems_healthy() {
     let header: String = frame(&stage).lines().take(2).collect();
     assert!(!header.contains(&words), "{header}");
 }
+
+#[test]
+fn a_kill_that_was_stopped_says_what_it_waits_for() {
+    let mut stage = json_api((80, 24));
+    stage.type_text("*K");
+    for (ticket, id) in stage.checks() {
+        stage.on_check(ticket, Ok(stage.detail(id)));
+    }
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    let count = stage.app.modal.kill_dialog().unwrap().batch.confirmable();
+    stage.type_text(&count.to_string());
+    stage.press(Code::Enter);
+    let before = stage.checks().len();
+    stage.press(Code::Esc);
+    let line = frame(&stage).lines().last().unwrap().to_owned();
+    let sent = before.min(count);
+    assert!(line.contains("stopped, waiting for") && !line.contains("Esc"), "{line} {sent}");
+}
