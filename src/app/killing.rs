@@ -43,7 +43,7 @@ pub(crate) struct Kills {
     refused_at: Option<Duration>,
     /// Counts of the last finished batch of several sessions.
     pub(super) totals: Option<BatchTotals>,
-    /// Who waited for the victims of the last batches, oldest first.
+    /// Sessions that waited for the victims of the last batches, oldest first.
     pub(super) waiters: Vec<Waiters>,
     /// Lines to print when the program exits.
     pub unsettled: Vec<String>,
@@ -372,7 +372,7 @@ impl Kills {
     }
 }
 
-/// What is added to an unknown outcome while lists show the session.
+/// Text after an unknown outcome while lists show the session.
 pub(crate) const STILL_LISTED: &str = "; it is still listed";
 /// Time after a grace period in which `u` shows that it is too late.
 const TOO_LATE_TIME: Duration = Duration::from_secs(5);

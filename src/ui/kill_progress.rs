@@ -69,7 +69,7 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize, now: Duration) -
     };
     let room = width.saturating_sub(stop);
     if is_stopped {
-        let left = counted(total.saturating_sub(done), "reply");
+        let left = counted(total.saturating_sub(done), "session");
         let text = format!(" stopped, waiting for {left}: {}", tally.words());
         return Line::styled(fit(&text, width, theme.glyphs.more), theme.act);
     }

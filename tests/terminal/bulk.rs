@@ -61,7 +61,7 @@ fn two_hundred_with_three_struck_out_leave_exactly_those_three() {
         pty.wait("the first ones", |screen| struck_out(screen).len() == 2);
         struck.extend(pty.look(struck_out));
         type_number(&mut pty, count - 3);
-        pty.sees(&format!("{} killed: l shows each", count - 3));
+        pty.sees(&format!("{} killed", count - 3));
         let mut deletes = endpoint.deletes();
         deletes.sort_unstable();
         let meant = before.iter().filter(|id| !struck.contains(id));

@@ -1,4 +1,4 @@
-//! What the screen says about the sessions that waited for a killed one.
+//! Texts of the screen about the sessions that waited for a killed one.
 
 use std::time::Duration;
 

@@ -78,7 +78,7 @@ pub(super) fn middle<'a>(
 /// Returns the filter or the group that selects the victims, if the title has no room for it.
 fn whole_title<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let whole = title::text(app, asking, usize::MAX, "");
-    if display_width(&whole) <= width {
+    if display_width(&whole) <= width || width < MIN_WIDTH_WITH_AGES - 4 {
         return Vec::new();
     }
     let filter = asking.batch.texts().common_filter.as_ref();

@@ -459,19 +459,17 @@ fn connections_that_cannot_be_read_are_named_where_a_session_seems_healthy() {
 
 #[test]
 fn a_kill_that_was_stopped_says_what_it_waits_for() {
-    let mut stage = json_api((80, 24));
-    stage.type_text("*K");
-    for (ticket, id) in stage.checks() {
-        stage.on_check(ticket, Ok(stage.detail(id)));
-    }
-    stage.draw();
-    stage.wait(Duration::from_millis(300));
+    let mut stage = many((80, 24));
     let count = stage.app.modal.kill_dialog().unwrap().batch.confirmable();
+    let before = stage.checks().len();
     stage.type_text(&count.to_string());
     stage.press(Code::Enter);
-    let before = stage.checks().len();
+    let checks: Vec<_> = stage.checks().into_iter().skip(before).collect();
+    for (ticket, id) in checks.into_iter().take(5) {
+        let detail = stage.detail(id);
+        stage.on_check(ticket, Ok(detail));
+    }
     stage.press(Code::Esc);
     let line = frame(&stage).lines().last().unwrap().to_owned();
-    let sent = before.min(count);
-    assert!(line.contains("stopped, waiting for") && !line.contains("Esc"), "{line} {sent}");
+    assert!(line.contains("stopped, waiting for 5 sessions: 8 stopped") && !line.contains("Esc"), "{line}");
 }
