@@ -137,6 +137,11 @@ fn span_text(time: Duration) -> model::Span {
     model::Span::from_secs(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// Returns the word for the newest figures: `now`, or `then` in the past.
+fn newest_word(app: &App) -> &'static str {
+    if app.is_past() { "then" } else { "now" }
+}
+
 /// Maximum span whose times have seconds.
 const SECONDS_SPAN: Duration = Duration::from_mins(10);
 
@@ -185,7 +190,7 @@ fn sessions_chart<'a>(
     let (least, most) = (lowest.min(newest), highest.max(newest));
     let head = Line::from(vec![
         Span::styled("SESSIONS  ", theme.head),
-        Span::raw(format!("{now} now")),
+        Span::raw(format!("{now} {}", newest_word(app))),
         Span::styled(
             format!(" {} {least:.0} to {most:.0}", theme.glyphs.dot),
             theme.dim,
@@ -237,7 +242,7 @@ fn stuck_chart<'a>(
             format!("{} ● {}", theme.glyphs.shade, number(now_look)),
             theme.look,
         ),
-        Span::raw(" now"),
+        Span::raw(format!(" {}", newest_word(app))),
         Span::styled(format!(" {} most {most:.0}", theme.glyphs.dot), theme.dim),
     ]);
     let layer = |columns, style, is_shaded| Layer {
@@ -265,8 +270,11 @@ fn with_times<'a>(
     let count = chart.layers.first().map_or(0, |layer| layer.columns.len());
     let axis = times(
         count,
-        &clock(app, shown, shown),
-        &clock(app, shown / 2, shown),
+        [
+            &clock(app, shown, shown),
+            &clock(app, shown / 2, shown),
+            newest_word(app),
+        ],
         theme,
     );
     std::iter::once(head)

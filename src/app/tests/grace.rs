@@ -148,7 +148,10 @@ fn u_says_that_it_is_too_late_for_five_seconds_after_a_grace_period() {
     for (_, ticket) in stage.deletes() {
         stage.send(Msg::Kill(KillEvent::Deleted(ticket, Ok(()))));
     }
-    for (wait, text) in [(0, "too late: already sent to 1 ann@10.0.3.1"), (5, "nothing to undo")] {
+    for (wait, text) in [
+        (0, "too late: already sent to 1 ann@10.0.3.1"),
+        (5, "nothing to undo"),
+    ] {
         stage.wait(wait * SECOND);
         stage.press(Code::Char('u'));
         assert_eq!(stage.app.status.as_ref().unwrap().text, text);

@@ -676,7 +676,10 @@ fn news_of_an_older_kill_does_not_replace_the_outcome_of_the_newest() {
     stage.list(&draft(&[(3, "cid", 30), (251, "ann", 1)]));
     assert_eq!(status(&stage), newest);
     stage.list(&draft(&[(3, "cid", 30), (251, "ann", 1), (252, "bob", 1)]));
-    assert_eq!(status(&stage), format!("{newest}; its client has opened session 252 since"));
+    assert_eq!(
+        status(&stage),
+        format!("{newest}; its client has opened session 252 since")
+    );
     stage.press(Code::Char('j'));
     assert!(stage.app.status.is_none());
 }

@@ -161,8 +161,8 @@ fn figure(figure: f64) -> String {
     }
 }
 
-/// Returns the line of times below a chart of this many columns: of its start, its middle, and now.
-pub(super) fn times<'a>(columns: usize, start: &str, middle: &str, theme: &Theme) -> Line<'a> {
+/// Returns the line of times below a chart of this many columns: of its start, its middle and its end.
+pub(super) fn times<'a>(columns: usize, [start, middle, end]: [&str; 3], theme: &Theme) -> Line<'a> {
     let half = columns / 2;
     let mut text = format!("{:SCALE$}{start:<half$}", "");
     if half > start.len() + middle.len() {
@@ -170,7 +170,7 @@ pub(super) fn times<'a>(columns: usize, start: &str, middle: &str, theme: &Theme
     }
     let used = text.chars().count().saturating_sub(SCALE);
     let rest = columns.saturating_sub(used);
-    Line::styled(format!("{text}{:>rest$}", "now"), theme.dim)
+    Line::styled(format!("{text}{end:>rest$}"), theme.dim)
 }
 
 #[cfg(test)]
@@ -232,8 +232,11 @@ mod tests {
     #[test]
     fn the_times_fit_below_the_columns() {
         let theme = Theme::new(true, false);
-        let line = times(30, "14:00", "14:05", &theme).to_string();
+        let line = times(30, ["14:00", "14:05", "now"], &theme).to_string();
         assert_eq!(line, "       14:00          14:05       now");
-        assert_eq!(times(8, "14:00", "14:05", &theme).to_string(), "       14:00now");
+        assert_eq!(
+            times(8, ["14:00", "14:05", "now"], &theme).to_string(),
+            "       14:00now"
+        );
     }
 }

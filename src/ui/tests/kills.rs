@@ -471,5 +471,8 @@ fn a_kill_that_was_stopped_says_what_it_waits_for() {
     }
     stage.press(Code::Esc);
     let line = frame(&stage).lines().last().unwrap().to_owned();
-    assert!(line.contains("stopped, waiting for 5 sessions: 8 stopped") && !line.contains("Esc"), "{line}");
+    assert!(
+        line.contains("stopped, waiting for 5 sessions: 8 stopped") && !line.contains("Esc"),
+        "{line}"
+    );
 }

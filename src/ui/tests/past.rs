@@ -141,3 +141,17 @@ fn the_line_of_trends_says_that_a_recording_is_made() {
     assert!(line.trim_end().ends_with("REC 16:20 1.2 MB"), "{line}");
     assert!(line.contains("sessions "), "{line}");
 }
+
+#[test]
+fn the_overview_of_the_past_does_not_speak_of_now() {
+    let mut stage = draft((80, 24));
+    stage.wait(SECOND);
+    stage.list(FLEET);
+    let mut past = stage.back(stage.ago(1));
+    for (shown, word) in [(&mut stage, " now"), (&mut past, " then")] {
+        shown.press(Code::Char('o'));
+        let frame = frame(shown);
+        assert!(frame.matches(word).count() > 1, "{frame}");
+        assert!(word == " now" || !frame.contains(" now"), "{frame}");
+    }
+}
