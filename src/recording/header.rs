@@ -211,4 +211,4 @@ fn frame(magic: u32, record: &impl Serialize) -> Result<Vec<u8>, RecordingError>
 }
 
 /// Default length of a chunk: the time after which lists are written whole again.
-pub const CHUNK_INTERVAL: Duration = Duration::from_mins(1);
+pub const CHUNK_INTERVAL: Duration = Duration::from_secs(30);

@@ -153,6 +153,17 @@ fn a_recording_has_its_header_and_its_facts() {
 }
 
 #[test]
+fn a_moment_anywhere_needs_at_most_a_minute_and_a_half_of_facts() {
+    let recording = open(&recorded(&lists(300)));
+    let counts = (0..300).map(|second| {
+        let facts = recording.facts_until(Duration::from_secs(second));
+        read(facts).len()
+    });
+    let most = counts.max().unwrap();
+    assert!((61..=91).contains(&most), "{most}");
+}
+
+#[test]
 fn facts_up_to_a_moment_begin_a_minute_before_it_with_all_that_lasts() {
     let mut facts = lists(200);
     facts.insert(1, fact(500, FactKind::Dialect(Dialect::JsonApi)));
