@@ -133,7 +133,7 @@ fn once(
     if let Some(line) = fail_if.line(&matches, &view, &examined) {
         output::remark(&line);
     }
-    Ok(FailIf::exit(&matches, exit, &examined))
+    Ok(FailIf::exit(&matches, status(&view, exit), &examined))
 }
 
 /// Returns what is known about the lists of a view.

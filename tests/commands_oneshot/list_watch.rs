@@ -306,6 +306,24 @@ fn the_status_of_the_last_list_is_that_of_a_single_one() {
     }
 }
 
+#[test]
+fn a_filter_that_could_decide_no_session_leaves_the_condition_undecided() {
+    let jsonapi = Demo::start(ServedDialects::JsonApi);
+    let draft = Demo::start(ServedDialects::Draft);
+    for demo in [&jsonapi, &draft] {
+        for filter in ["blocks>0", "trx>1s"] {
+            for condition in ["blocks>0", "id>0", "stuck"] {
+                for count in [&[][..], &["--count", "2", "-i", "100ms"]] {
+                    let args = ["list", "-o", "json", "-f", filter, "--fail-if", condition];
+                    let ran = demo.maxtop(&[&args[..], count].concat());
+                    assert_eq!(ran.status, 1, "{filter} {condition}: {ran:?}");
+                    assert!(ran.err.contains("nothing to list: "), "{ran:?}");
+                }
+            }
+        }
+    }
+}
+
 /// Returns a session that is logged in and not stuck, as a condition.
 fn quiet(demo: &Demo) -> String {
     let list = demo.list();

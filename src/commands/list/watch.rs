@@ -330,9 +330,9 @@ impl ListWatch {
 
     /// Evaluates the condition and returns the status of the list. Adds the line of the condition for stderr.
     fn check(&mut self, view: &TableView) -> ExitStatus {
-        let exit = self.status();
+        let exit = status(view, self.status());
         let Some(fail_if) = &self.fail_if else {
-            return status(view, exit);
+            return exit;
         };
         let matches = fail_if.evaluate(view);
         let has_match = !matches.sessions.is_empty();
