@@ -87,8 +87,13 @@ pub(super) async fn read(
                 found.known.insert(client.endpoint(), Arc::new(reports));
             }
             Err(fault) => {
-                output::complain(&format!("{place}{}", none_known(&fault)));
-                found.faults.insert(client.endpoint(), fault.to_string());
+                let cause = if is_draft(&client) {
+                    NO_LOCKS_IN_DRAFT.to_owned()
+                } else {
+                    fault.to_string()
+                };
+                output::complain(&format!("{place}{}", none_known(&cause)));
+                found.faults.insert(client.endpoint(), cause);
             }
         }
     }
@@ -181,8 +186,18 @@ pub(super) fn undecided_cause(filter: &Filter, clients: &[Client], were_read: bo
     }
 }
 
+/// Why the locks of sessions of the draft are unknown.
+const NO_LOCKS_IN_DRAFT: &str = "the draft does not report locks";
+
+fn is_draft(client: &Client) -> bool {
+    client.dialect() == Some(Dialect::Draft)
+}
+
 fn unknown_locks_cause(clients: &[Client], were_read: bool) -> &'static str {
-    if !clients.iter().all(Client::has_server_access) {
+    let mut others = clients.iter().filter(|client| !is_draft(client)).peekable();
+    if others.peek().is_none() {
+        NO_LOCKS_IN_DRAFT
+    } else if !others.all(Client::has_server_access) {
         "the locks were not read, because sql-user is not set"
     } else if were_read {
         "their server connections changed while the servers were read; try again"

@@ -216,10 +216,10 @@ fn servers_that_cannot_be_read_are_one_line_and_the_rest_works() {
     assert_eq!(ran.status, 0);
     assert_eq!(
         ran.err,
-        "maxtop: locks are unknown: not supported before MaxScale 21.06\n"
+        "maxtop: locks are unknown: the draft does not report locks\n"
     );
     let list: Value = serde_json::from_str(&ran.out).unwrap();
-    let cause = serde_json::json!([{"server": null, "cause": "not supported before MaxScale 21.06"}]);
+    let cause = serde_json::json!([{"server": null, "cause": "the draft does not report locks"}]);
     assert_eq!(list[0]["unknown_locks"], cause);
     let watched = run(&draft, &["list", "-o", "jsonl", "--count", "1"]);
     let (_, said) = watched.err.split_once(' ').unwrap();
@@ -538,4 +538,15 @@ fn the_preview_of_a_kill_has_changed_rows_and_waiters() {
         assert!(text.contains(words), "{words} in {text}");
     }
     assert!(are_closed(&demo));
+}
+
+#[test]
+fn the_draft_is_named_as_the_cause_of_unknown_locks() {
+    let draft = Demo::start(ServedDialects::Draft);
+    let filter = ["list", "-o", "json", "-f", "blocks>0"];
+    for ran in [draft.maxtop(&filter), run(&draft, &filter)] {
+        assert_eq!(ran.status, 1, "{ran:?}");
+        let cause = "could not be decided: the draft does not report locks\n";
+        assert!(ran.err.contains(cause), "{ran:?}");
+    }
 }
