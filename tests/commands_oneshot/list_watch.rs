@@ -440,3 +440,16 @@ fn a_pipe_gets_no_bell_and_no_title() {
         assert!(!out.contains(['\x1b', '\x07']), "{out}");
     }
 }
+
+#[test]
+fn a_terminal_that_reports_no_size_has_the_usual_one() {
+    let demo = Demo::start(ServedDialects::Draft);
+    let url = demo.running.url();
+    let args = ["-e", &url, "list", "--count", "1"];
+    let (status, screen) = AtTerminal::sized(&args, 0, &[]).ends();
+    assert_eq!(status, 0, "{screen}");
+    assert!(
+        screen.contains("more do not fit") && screen.contains("SERVICE"),
+        "{screen}"
+    );
+}

@@ -14,7 +14,10 @@ pub(super) type Size = (usize, usize);
 
 /// Returns the size of the terminal.
 pub(super) fn size() -> Size {
-    crossterm::terminal::size().map_or((80, 24), |(columns, rows)| (columns.into(), rows.into()))
+    let size = crossterm::terminal::size().ok();
+    // Some terminals report 0x0.
+    let known = size.filter(|(columns, rows)| *columns > 0 && *rows > 0);
+    known.map_or((80, 24), |(columns, rows)| (columns.into(), rows.into()))
 }
 
 /// Returns the mark of a cut.
