@@ -29,7 +29,7 @@ const DONE: ExitMeaning = ExitMeaning {
         ),
         (
             CommandName::Report,
-            "the report is written, also after Ctrl-C or SIGTERM",
+            "the report is written, also after Ctrl-C, SIGTERM or SIGHUP",
         ),
     ],
     commands: &CommandName::ALL,

@@ -32,8 +32,8 @@ use crate::runtime::signals::{Interrupt, Interrupts};
 
 /// Number of rows whose connections are sampled first (draft).
 const SAMPLED_ROWS: usize = 50;
-/// Signals at which the report is written with what is known: SIGINT and SIGTERM.
-const USUAL_ENDS: [u8; 2] = [2, 15];
+/// Signals at which the report is written with what is known: SIGHUP, SIGINT and SIGTERM.
+const USUAL_ENDS: [u8; 3] = [1, 2, 15];
 
 /// Writes a report of the recording, otherwise of live polling.
 pub(super) fn run(global: &GlobalOptions, args: &ReportArgs) -> Result<ExitStatus, CommandError> {

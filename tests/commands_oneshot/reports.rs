@@ -270,7 +270,7 @@ fn at_ctrl_c_the_report_is_written() {
     while lists() < 4 {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGHUP).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let report = String::from_utf8(output.stdout).unwrap();
