@@ -30,8 +30,8 @@ use super::{connect, output};
 use crate::cli::{GlobalOptions, KillArgs, KillOutput};
 use crate::client::Client;
 use crate::config::{Config, Origin};
-use crate::kill::{KillOutcome, Rules, Victim};
-use crate::model::{SessionId, Text, TextLimit};
+use crate::kill::{KillOutcome, RefusalReason, Rules, Victim};
+use crate::model::{Dialect, SessionId, Text, TextLimit};
 use crate::runtime::audit::AuditLog;
 use crate::runtime::signals::{EndingSignals, Interrupt, Interrupts};
 use crate::wire::parse_id;
@@ -202,14 +202,21 @@ async fn kill(
         return Err(CommandError::TooMany { found, max });
     }
     permissions::check(&clients, &mut victims.found).await?;
+    let kills_statements = ends_statements(args, &selection.rules, &mut victims.found);
     if victims.found.len() > TOKEN_MIN_VICTIMS {
         log_in(&clients, &victims.found).await;
     }
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
-    let kills_statements = selection.rules.kills_statements;
+    if let (Consent::DryRun, Err(error)) = (consent, audit.check()) {
+        let why = Text::clean(&error.to_string(), TextLimit::Line);
+        for victim in victims.found.iter_mut().filter(|victim| victim.refused.is_none()) {
+            victim.refused = Some(RefusalReason::Unlogged(why.clone()));
+        }
+    }
     let rules = Rules {
         reports: victims.reports.known,
+        kills_statements,
         ..selection.rules
     };
     let (facts, not_selected) = (victims.facts, victims.problems);
@@ -232,8 +239,12 @@ async fn kill(
     started.0.set(consent != Consent::DryRun);
     match consent {
         Consent::DryRun => {
+            if args.max.is_none() && !args.yes && round.tasks().len() > MAX_WITH_YES {
+                let more = format!("more than {MAX_WITH_YES} sessions: --yes needs --max as well");
+                output::remark(&more);
+            }
             outcomes.print_plan(&round, (&plan(&round), &facts))?;
-            return Ok(outcomes.exit(round.tasks()));
+            return Ok(outcomes.planned_exit(round.tasks(), &facts));
         }
         Consent::Prompt if round.confirmable() > 0 => {
             match prompt::confirm(&plan(&round), round.confirmable()).await? {
@@ -252,6 +263,26 @@ async fn kill(
         Consent::Prompt | Consent::Given => {}
     }
     carry_out(round, grace, args, &mut outcomes).await
+}
+
+/// Whether statements are ended too. The draft cannot end any: with the option its sessions are refused.
+fn ends_statements(args: &KillArgs, rules: &Rules, victims: &mut [Victim]) -> bool {
+    let is_draft = |victim: &Victim| victim.dialect == Dialect::Draft;
+    if !rules.kills_statements {
+        return false;
+    }
+    if args.statements {
+        let open = victims.iter_mut().filter(|victim| victim.refused.is_none());
+        for victim in open.filter(|victim| is_draft(victim)) {
+            victim.refused = Some(RefusalReason::NoStatements);
+        }
+        return true;
+    }
+    let has_draft = victims.iter().any(is_draft);
+    if has_draft {
+        output::complain(&"kill-statements has no effect on the draft, which cannot end statements");
+    }
+    victims.is_empty() || !victims.iter().all(is_draft)
 }
 
 /// Starts the kills after the grace period, and waits for their outcomes.

@@ -50,6 +50,8 @@ pub enum RefusalReason {
     },
     /// Another process replies now, which has its own sessions.
     Restarted,
+    /// Its statements were to be ended too, and the draft cannot do that.
+    NoStatements,
     /// The audit log could not be written, so nothing was sent.
     Unlogged(Text),
     /// The user stopped the batch before this kill was sent.
@@ -92,6 +94,9 @@ impl RefusalReason {
                     "another session has this id now: {}",
                     each.collect::<Vec<_>>().join("; ")
                 )
+            }
+            Self::NoStatements => {
+                "--statements: the draft cannot end statements: leave out this option".to_owned()
             }
             Self::NotKillableYet => "still logging in: MaxScale cannot kill it yet".to_owned(),
             Self::Closing => closing_refusal(),
@@ -151,6 +156,7 @@ impl RefusalReason {
             Self::PerhapsProtected { .. } => "perhaps protected",
             Self::Undecided { filter, .. } => return format!("'{filter}' not certain"),
             Self::Restarted => "the proxy was restarted",
+            Self::NoStatements => "the draft ends no statements",
             Self::Unlogged(_) => "not logged",
             Self::Stopped => "stopped",
         };

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::Path;
 
 use nix::libc::{ELOOP, ENXIO, O_NOFOLLOW, O_NONBLOCK};
-use nix::unistd::{Uid, User, geteuid};
+use nix::unistd::{AccessFlags, Uid, User, access, geteuid};
 
 /// File mode: only the owner may read which sessions were killed, and why.
 const OWNER_ONLY: u32 = 0o600;
@@ -37,6 +37,19 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
     }
     Ok(file)
+}
+
+/// Checks that [`open`] would succeed, and that missing directories could be created. Creates nothing.
+pub(super) fn check_appendable(path: &Path) -> io::Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return open(path).map(drop);
+    }
+    let there = directory(path).ancestors().find(|path| path.exists());
+    let there = there.unwrap_or_else(|| Path::new("."));
+    if !there.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::NotADirectory));
+    }
+    Ok(access(there, AccessFlags::W_OK | AccessFlags::X_OK)?)
 }
 
 /// Returns the error of opening a file with `O_NOFOLLOW`, with words for a link and for a pipe without a reader.

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use self::actor::AuditActor;
 use self::line::Line;
-use super::append_file::{directory, ends_within_a_line, make_directories, open, owner};
+use super::append_file::{check_appendable, directory, ends_within_a_line, make_directories, open, owner};
 use super::json;
 use crate::kill::{AuditEntry, KillOutcome};
 
@@ -68,6 +68,20 @@ impl AuditLog {
             endpoints,
             named: Arc::default(),
         }
+    }
+
+    /// Checks that the file can be appended to, as far as that is known without writing. Creates nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`AuditError`] if there is no path for the log, or if the file cannot be opened.
+    pub(crate) fn check(&self) -> Result<(), AuditError> {
+        let path = self.path.as_deref().ok_or(AuditError::NoPlace)?;
+        check_appendable(path).map_err(|source| AuditError::File {
+            path: path.display().to_string(),
+            owner: owner(path),
+            source,
+        })
     }
 
     /// Appends outcomes. Ignores the error if all of them report that the log is not writable.

@@ -65,3 +65,21 @@ fn the_kills_of_a_run_have_numbers_from_1() {
     let count = demo.deletes().len() as u64;
     assert!(count > 1 && numbers.into_iter().eq(1..=count), "{log}");
 }
+
+#[test]
+fn a_dry_run_refuses_if_the_log_cannot_be_written() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let home = tempfile::tempdir().unwrap();
+    let id = demo.ready_id();
+    for mode in ["--dry-run", "--yes"] {
+        let args = ["kill", &id, mode, "-o", "json", "--audit"];
+        let ran = demo.maxtop(&[&args[..], &[home.path().to_str().unwrap()]].concat());
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.out.contains("\"outcome\": \"refused\""), "{ran:?}");
+        assert!(ran.out.contains("cannot write the audit log"), "{ran:?}");
+    }
+    let absent = home.path().join("log");
+    let ran = demo.maxtop(&["kill", &id, "--dry-run", "--audit", absent.to_str().unwrap()]);
+    assert_eq!((ran.status, absent.exists()), (0, false), "{ran:?}");
+    assert_eq!(demo.deletes(), [""; 0]);
+}

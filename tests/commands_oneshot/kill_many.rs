@@ -325,3 +325,26 @@ fn a_filter_that_decides_no_session_is_no_success() {
     let ran = demo.maxtop(&["kill", "-f", "user=no-such-user", "--yes"]);
     assert_eq!(ran.status, 0, "{ran:?}");
 }
+
+#[test]
+fn a_dry_run_of_many_has_a_request_only_for_sessions_that_would_be_killed() {
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| spec.world.sessions = 150);
+    let home = tempfile::tempdir().unwrap();
+    let (path, name) = file(&home, "config.toml");
+    for (protect, line) in [
+        ("id>0", None),
+        (
+            "user=web",
+            Some("for each ID that is not marked 'not killed': curl"),
+        ),
+    ] {
+        std::fs::write(&path, format!("protect = \"{protect}\"\n")).unwrap();
+        let ran = demo.maxtop(&["kill", "-f", "known(user)", "--dry-run", "--config", &name]);
+        match line {
+            Some(line) => assert!(ran.out.contains(line), "{ran:?}"),
+            None => assert!(!ran.out.contains("for each ID"), "{ran:?}"),
+        }
+        let more = "more than 100 sessions: --yes needs --max as well\n";
+        assert!(ran.err.contains(more), "{ran:?}");
+    }
+}

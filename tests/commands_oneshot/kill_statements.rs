@@ -225,3 +225,36 @@ fn a_slow_server_does_not_delay_the_check_beyond_its_age() {
         1
     );
 }
+
+#[test]
+fn the_draft_ends_no_session_whose_statements_were_to_be_ended() {
+    let demo = Demo::start(ServedDialects::Draft);
+    let home = tempfile::tempdir().unwrap();
+    let (id, log) = (demo.ready_id(), home.path().join("log"));
+    for mode in ["--dry-run", "--yes"] {
+        let ran = with_servers(&demo, &log, &["kill", &id, "--statements", mode]);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        let words = "--statements: the draft cannot end statements";
+        assert!(ran.out.replace('\n', " ").contains(words), "{ran:?}");
+        assert!(!ran.out.contains("is killed on its server"), "{ran:?}");
+    }
+    assert_eq!(demo.deletes(), [""; 0]);
+}
+
+#[test]
+fn a_dry_run_says_that_statements_are_not_known() {
+    let (demo, home) = (
+        incidents(|spec| spec.sql.max_connections = 0),
+        tempfile::tempdir().unwrap(),
+    );
+    let (id, log) = (demo.ready_id(), home.path().join("log"));
+    let dry = ["kill", &id, "--dry-run", "--statements"];
+    let ran = with_servers(&demo, &log, &dry);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.out.contains("  ends         unknown: "), "{ran:?}");
+    let ran = with_servers(&demo, &log, &[&dry[..], &["-o", "json"]].concat());
+    let json: Value = serde_json::from_str(&ran.out).unwrap();
+    json_schema::assert_matches("kill", &json);
+    assert_eq!((ran.status, &json[0]["statements"]), (1, &Value::Null));
+    assert!(json[0].as_object().unwrap().contains_key("statements"));
+}

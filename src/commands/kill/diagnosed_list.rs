@@ -36,8 +36,8 @@ pub(super) struct VictimFacts {
     pub(super) work: OpenWork,
     /// Its transaction and locks, if known.
     pub(super) locks: Option<SessionLocks>,
-    /// Its running statements, if known.
-    pub(super) statements: Vec<VictimStatement>,
+    /// Its running statements; `None` if they are not known for every server.
+    pub(super) statements: Option<Vec<VictimStatement>>,
 }
 
 /// Maximum number of characters shown of a statement; enough to recognize it.
@@ -79,23 +79,28 @@ impl VictimStatement {
     }
 }
 
-/// Returns the running statements of a session. A thread whose id is not certain is left out.
-fn statements(session: &Session, locks: &EndpointLocks) -> Vec<VictimStatement> {
-    let connections = session.server_connections().unwrap_or_default().iter();
-    let statement = |connection: &ServerConnection| {
+/// Returns the running statements of a session. `None` if a server could not be read. A thread whose id is not certain
+/// is left out.
+fn statements(session: &Session, locks: &EndpointLocks) -> Option<Vec<VictimStatement>> {
+    let mut statements = Vec::new();
+    for connection in session.server_connections()? {
         let server = locks
             .server(&connection.server)
             .filter(|server| !server.is_outdated)?;
         let rows = &server.report.activity.as_ref().ok()?.threads.rows;
-        // MaxScale reports 32 bits of an id, and 0 for an unknown one.
-        let id = connection.thread_id.map(u64::from).filter(|id| *id != 0)?;
-        let mut same = rows.iter().filter(|thread| thread.id & 0xffff_ffff == id);
-        match (same.next(), same.next()) {
-            (Some(thread), None) => VictimStatement::of(&connection.server, thread),
-            _ => None,
-        }
-    };
-    connections.filter_map(statement).collect()
+        statements.extend(statement(connection, rows));
+    }
+    Some(statements)
+}
+
+fn statement(connection: &ServerConnection, rows: &[ServerThread]) -> Option<VictimStatement> {
+    // MaxScale reports 32 bits of an id, and 0 for an unknown one.
+    let id = connection.thread_id.map(u64::from).filter(|id| *id != 0)?;
+    let mut same = rows.iter().filter(|thread| thread.id & 0xffff_ffff == id);
+    match (same.next(), same.next()) {
+        (Some(thread), None) => VictimStatement::of(&connection.server, thread),
+        _ => None,
+    }
 }
 
 /// A session list with its diagnoses.

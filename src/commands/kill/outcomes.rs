@@ -35,7 +35,17 @@ struct OutcomeRecord<'a> {
     request: Option<PlannedRequest>,
     /// Only in a dry run with `--statements`: the statements that would be ended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    statements: Option<&'a [VictimStatement]>,
+    statements: Option<PlannedStatements<'a>>,
+}
+
+/// The statements of a dry run.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum PlannedStatements<'a> {
+    /// They would be ended.
+    Known(&'a [VictimStatement]),
+    /// They could not be read; `null`.
+    Unknown,
 }
 
 /// The request of a dry run.
@@ -255,7 +265,10 @@ impl<'a> OutcomePrinter<'a> {
                     (outcome, _) => OutcomeFields::new(outcome),
                 },
                 request: self.is_dry_run.then(|| self.request(task)),
-                statements: facts.map(|facts| plan::ended(facts, task, true)),
+                statements: facts.map(|facts| {
+                    let ended = plan::ended(facts, task, true);
+                    ended.map_or(PlannedStatements::Unknown, PlannedStatements::Known)
+                }),
             })
         });
         let others = self.not_selected.iter();
@@ -319,6 +332,15 @@ impl<'a> OutcomePrinter<'a> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Returns the exit status of a dry run. Statements that are not known would be a failure of the real run.
+    pub(super) fn planned_exit(&self, tasks: &[KillTask], facts: &Facts) -> ExitStatus {
+        let is_unknown = |task: &KillTask| plan::ended(facts, task, self.kills_statements).is_none();
+        match self.exit(tasks) {
+            ExitStatus::Done if tasks.iter().any(is_unknown) => ExitStatus::Failed,
+            exit => exit,
         }
     }
 

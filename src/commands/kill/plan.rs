@@ -101,23 +101,31 @@ fn lines(
             identity.id, ""
         );
         writeln!(text, "{}", fit(line.trim_end(), width, "~"))?;
-        for statement in ended(facts, task, kills_statements) {
-            let line = format!("{:>id_width$}  ends {}", "", statement.words());
+        for words in ended_words(ended(facts, task, kills_statements)) {
+            let line = format!("{:>id_width$}  ends {words}", "");
             writeln!(text, "{}", fit(&line, width, "~"))?;
         }
     }
     text.push('\n');
     for client in clients {
-        let mut own = tasks
+        let own: Vec<_> = tasks
             .iter()
-            .filter(|task| task.victim.identity.endpoint == client.endpoint());
-        if let Some(task) = own.next() {
+            .filter(|task| task.victim.identity.endpoint == client.endpoint())
+            .collect();
+        let mut killed = own.iter().filter(|task| task.outcome().is_none());
+        let is_marked = own.iter().any(|task| task.outcome().is_some());
+        let but = if is_marked {
+            " that is not marked 'not killed'"
+        } else {
+            ""
+        };
+        if let Some(task) = killed.next() {
             let target = match task.victim.dialect {
                 Dialect::JsonApi => "/v1/sessions/ID",
                 Dialect::Draft => "/sessions/ID",
             };
             let request = Curl::new(client).line("-X DELETE ", target);
-            writeln!(text, "for each ID: {request}")?;
+            writeln!(text, "for each ID{but}: {request}")?;
         }
     }
     Ok(())
@@ -127,7 +135,7 @@ fn victim(
     text: &mut String,
     task: &KillTask,
     curl: &Curl,
-    (width, why, ended): (usize, Option<&str>, &[VictimStatement]),
+    (width, why, ended): (usize, Option<&str>, Option<&[VictimStatement]>),
 ) -> std::fmt::Result {
     let session = task.session();
     let identity = &task.victim.identity;
@@ -137,7 +145,7 @@ fn victim(
     if let Some(why) = why {
         facts.insert(0, ("why", why.to_owned()));
     }
-    facts.extend(ended.iter().map(|statement| ("ends", statement.words())));
+    facts.extend(ended_words(ended).into_iter().map(|words| ("ends", words)));
     facts.extend(summary::not_compared([task]).map(|parts| ("not compared", parts)));
     writeln!(text, "{}  {}", identity.id, identity.client())?;
     for (label, value) in facts {
@@ -170,12 +178,26 @@ fn why<'a>(facts: &'a Facts, identity: &Identity) -> Option<&'a str> {
     facts.get(&(identity.endpoint, identity.id))?.why.as_deref()
 }
 
-/// Returns the statements that a kill ends too, if they still run then.
-pub(super) fn ended<'a>(facts: &'a Facts, task: &KillTask, kills_statements: bool) -> &'a [VictimStatement] {
+/// Returns the statements that a kill ends too, if they still run then. `None` if they are not known.
+pub(super) fn ended<'a>(
+    facts: &'a Facts,
+    task: &KillTask,
+    kills_statements: bool,
+) -> Option<&'a [VictimStatement]> {
+    if !kills_statements || task.outcome().is_some() {
+        return Some(&[]);
+    }
     let identity = &task.victim.identity;
-    let known = facts.get(&(identity.endpoint, identity.id));
-    let known = known.filter(|_| kills_statements && task.outcome().is_none());
-    known.map_or(&[], |facts| facts.statements.as_slice())
+    let known = facts.get(&(identity.endpoint, identity.id))?;
+    known.statements.as_deref()
+}
+
+/// Returns one text for each statement, or one that says that they are not known.
+fn ended_words(ended: Option<&[VictimStatement]>) -> Vec<String> {
+    match ended {
+        Some(statements) => statements.iter().map(VictimStatement::words).collect(),
+        None => vec!["unknown: its statements could not be read".to_owned()],
+    }
 }
 
 /// Returns the path of the requests for a session.
