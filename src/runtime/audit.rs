@@ -70,7 +70,7 @@ impl AuditLog {
         }
     }
 
-    /// Checks that the file can be appended to, as far as that is known without writing. Creates nothing.
+    /// Checks whether the file can be opened for appending. Creates nothing, and writes nothing.
     ///
     /// # Errors
     ///
