@@ -190,7 +190,7 @@ impl ListRounds {
         });
         without_servers.filter_map(|(id, endpoint)| {
             let cause = match endpoint.dialect {
-                Some(Dialect::Draft) => ServerAccessFault::NotSupported.to_string(),
+                Some(Dialect::Draft) => ServerAccessFault::NotInDraft.to_string(),
                 _ => endpoint.servers.fault.as_ref()?.to_string(),
             };
             Some((id, cause))

@@ -210,7 +210,7 @@ fn remarks(view: &TableView, printer: &ListPrinter, examined: &Examined<'_>) -> 
 fn undecided(view: &TableView, examined: &Examined<'_>) -> Option<String> {
     let (mut count, mut cause) = (
         view.undecided(),
-        undecided_cause(&view.spec.filter, examined.clients, examined.were_read).to_owned(),
+        undecided_cause(&view.spec.filter, examined.clients, examined.were_read),
     );
     if count == 0 && view.no_match.is_some() {
         let unexamined = view.unexamined();

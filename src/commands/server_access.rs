@@ -87,11 +87,7 @@ pub(super) async fn read(
                 found.known.insert(client.endpoint(), Arc::new(reports));
             }
             Err(fault) => {
-                let cause = if is_draft(&client) {
-                    NO_LOCKS_IN_DRAFT.to_owned()
-                } else {
-                    fault.to_string()
-                };
+                let cause = fault.to_string();
                 output::complain(&format!("{place}{}", none_known(&cause)));
                 found.faults.insert(client.endpoint(), cause);
             }
@@ -178,31 +174,28 @@ pub(super) fn not_examined<'a>(
 }
 
 /// Returns why a filter is unknown for sessions. `were_read` is whether all servers were read.
-pub(super) fn undecided_cause(filter: &Filter, clients: &[Client], were_read: bool) -> &'static str {
+pub(super) fn undecided_cause(filter: &Filter, clients: &[Client], were_read: bool) -> String {
     if depends_on_locks(filter) {
         unknown_locks_cause(clients, were_read)
     } else {
-        "a field that it needs is not reported"
+        "a field that it needs is not reported".to_owned()
     }
 }
-
-/// Why the locks of sessions of the draft are unknown.
-const NO_LOCKS_IN_DRAFT: &str = "the draft does not report locks";
 
 fn is_draft(client: &Client) -> bool {
     client.dialect() == Some(Dialect::Draft)
 }
 
-fn unknown_locks_cause(clients: &[Client], were_read: bool) -> &'static str {
+fn unknown_locks_cause(clients: &[Client], were_read: bool) -> String {
     let mut others = clients.iter().filter(|client| !is_draft(client)).peekable();
     if others.peek().is_none() {
-        NO_LOCKS_IN_DRAFT
+        ServerAccessFault::NotInDraft.to_string()
     } else if !others.all(Client::has_server_access) {
-        "the locks were not read, because sql-user is not set"
+        "the locks were not read, because sql-user is not set".to_owned()
     } else if were_read {
-        "their server connections changed while the servers were read; try again"
+        "their server connections changed while the servers were read; try again".to_owned()
     } else {
-        "the locks could not be read"
+        "the locks could not be read".to_owned()
     }
 }
 
@@ -255,7 +248,7 @@ pub(super) fn unexamined_cause(unexamined: &Unexamined, examined: &Examined<'_>)
         (!names.is_empty()).then(|| format!("{} {verb} {rest}", listed(&names)))
     };
     let parts = [
-        needs_locks.then(|| unknown_locks_cause(examined.clients, examined.were_read).to_owned()),
+        needs_locks.then(|| unknown_locks_cause(examined.clients, examined.were_read)),
         part(
             early,
             "needs",

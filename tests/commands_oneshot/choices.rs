@@ -189,7 +189,7 @@ fn many_victims_have_a_line_each_with_the_reason() {
             .all(|line| line.contains("  idle ") || line.contains("not killed")),
         "{plan}"
     );
-    assert!(plan.contains("for each ID: curl"), "{plan}");
+    assert!(plan.contains("for each ID") && plan.contains(": curl"), "{plan}");
     let id = demo.json(&["list", "-o", "json", "-f", "reason=idle"])[0]["id"].to_string();
     let plan = demo.maxtop(&["kill", &id, "--dry-run"]).out;
     assert!(plan.contains("  why "), "{plan}");

@@ -124,10 +124,10 @@ fn a_client_that_reconnects_at_once_is_reported() {
     let mut pty = endpoint.watched("jsonapi").size(120, 30).open();
     let id = crate::kill::ask_checked(&mut pty);
     crate::kill::confirm(&mut pty, "y");
-    pty.sees(": new session ");
+    pty.sees("its client has opened session ");
     pty.keys("l");
     pty.sees(&format!("{id} "));
-    pty.sees("new session ");
+    pty.sees("has opened session ");
     assert_eq!(endpoint.deletes().len(), 1);
 }
 

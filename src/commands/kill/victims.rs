@@ -74,7 +74,7 @@ impl Victims {
         if self.undecided > 0 || has_none && self.uncertain > 0 {
             let cause = filter.map(|filter| {
                 if asks_why(filter) {
-                    "one list does not show every reason, and some need the locks"
+                    "one list does not show every reason, and some need the locks".to_owned()
                 } else {
                     server_access::undecided_cause(filter, clients, self.reports.are_complete())
                 }

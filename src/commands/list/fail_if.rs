@@ -76,7 +76,7 @@ impl FailIf {
         match (matches.undecided, matches.unexamined.sessions) {
             (0, 0) => String::new(),
             (0, _) => unexamined_cause(&matches.unexamined, examined),
-            (_, _) => undecided_cause(&self.condition, examined.clients, examined.were_read).to_owned(),
+            (_, _) => undecided_cause(&self.condition, examined.clients, examined.were_read),
         }
     }
 

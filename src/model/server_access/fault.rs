@@ -23,6 +23,9 @@ pub enum ServerAccessFault {
     /// The MaxScale version has no `/v1/sql`.
     #[error("not supported before MaxScale 21.06")]
     NotSupported,
+    /// The draft dialect has nothing about transactions and locks.
+    #[error("the draft does not report locks")]
+    NotInDraft,
     /// The server is not a MariaDB server.
     #[error("not supported: not a MariaDB server")]
     NotMariaDb,
@@ -88,6 +91,7 @@ impl ServerAccessFault {
             Self::WrongPassword(_)
                 | Self::NoPrivilege(_)
                 | Self::NotSupported
+                | Self::NotInDraft
                 | Self::NotMariaDb
                 | Self::NotAllowed
                 | Self::InvalidReply(_)

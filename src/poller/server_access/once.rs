@@ -27,7 +27,7 @@ pub(crate) async fn read_servers(client: &Client) -> Result<ServerReports, Serve
         return Ok(ServerReports::new());
     }
     let servers = client.servers().await.map_err(ServerAccessFault::Request)?;
-    let servers = servers.ok_or(ServerAccessFault::NotSupported)?;
+    let servers = servers.ok_or(ServerAccessFault::NotInDraft)?;
     let running = servers.states.iter().filter(|state| state.accepts_connections());
     let mut reads = JoinSet::new();
     for name in running.map(|state| state.name.clone()) {

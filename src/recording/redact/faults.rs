@@ -105,6 +105,7 @@ impl Redactor {
             },
             E::Request(fault) => E::Request(self.fault(fault.clone())),
             E::NotSupported
+            | E::NotInDraft
             | E::NotMariaDb
             | E::NotAllowed
             | E::Busy
