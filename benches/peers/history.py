@@ -34,6 +34,7 @@ def arguments():
     parser.add_argument("--sessions", type=int, default=1_000)
     parser.add_argument("--scrapes", type=int, default=20)
     parser.add_argument("--only", choices=["record", "history", "export"])
+    parser.add_argument("--recording", help="measure only jumps in this recording, of an hour")
     return parser.parse_args()
 
 
@@ -96,6 +97,29 @@ def jumps(options, dialect, path):
         f"{os.path.getsize(path) / 1e6:.1f} MB", f"{resident:.1f} / {peak:.1f} MB")
 
 
+def typed_jumps(options):
+    """Types random times of an hour. A jump ends with the last output: the prompt closes first."""
+    chosen, times = random.Random(7), []
+    program = Program([options.maxtop, "replay", options.recording])
+    program.wait_for(rb"RW-Split|Reporting")
+    # The events are found in the meantime.
+    program.read_for(15)
+    for _ in range(JUMPS):
+        program.key(b":")
+        program.read_for(0.1)
+        os.write(program.terminal, f"{chosen.randrange(3_599)}s".encode())
+        program.read_for(0.3)
+        pressed, last = time.monotonic(), 0
+        os.write(program.terminal, b"\r")
+        while (passed := time.monotonic() - pressed) < 1.5:
+            if program.read(1.5 - passed):
+                last = time.monotonic() - pressed
+        times.append(last * 1e3)
+    program.end()
+    times.sort()
+    row(options.recording, f"jump {statistics.median(times):.0f} ms, at most {times[-1]:.0f} ms")
+
+
 def history(options, dialect):
     """Compares the memory of the screen with and without a full history, and looks back in it."""
     server, url = demo(options.maxtop, dialect, options.sessions)
@@ -147,6 +171,9 @@ def export(options, dialect, sessions):
 
 def main():
     options = arguments()
+    if options.recording:
+        typed_jumps(options)
+        return
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors, load {load}\n")
     for dialect in ("draft", "jsonapi"):
