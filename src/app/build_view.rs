@@ -51,8 +51,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
     view
 }
 
-/// Builds a view with diagnoses and without rows, for lists that are not shown. Takes about a third of the time of
-/// [`build_view`].
+/// Builds a view with diagnoses and without rows, for lists that are not shown.
 pub(crate) fn diagnose_view(job: ViewRequest) -> TableView {
     let ViewRequest {
         previous,

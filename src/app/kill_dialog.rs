@@ -186,13 +186,14 @@ impl App {
         }
         self.rebuild_view();
     }
-}
 
-impl App {
     /// Says that a dialog has killed nothing. The outcome of an earlier kill stays before it.
     fn on_no(&mut self, batch: &KillBatch, shown: Option<Status>) {
-        let were = if batch.victim_count() == 1 { "was" } else { "were" };
-        let text = format!("{} {were} not killed", batch.describe_victims());
+        let text = match batch.victim_count() {
+            0 => "nothing was killed".to_owned(),
+            1 => format!("{} was not killed", batch.describe_victims()),
+            _ => format!("{} were not killed", batch.describe_victims()),
+        };
         let before = shown.filter(|status| status.is_logged);
         let note = Status::note(text);
         self.status = Some(match before {

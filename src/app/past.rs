@@ -325,6 +325,7 @@ fn settle(app: &mut App, msg: Msg) {
     settle_with(app, msg, build_view);
 }
 
+/// Does the same with this function for views.
 fn settle_with(app: &mut App, msg: Msg, build: fn(ViewRequest) -> TableView) {
     let mut waiting = VecDeque::from([msg]);
     while let Some(msg) = waiting.pop_front() {

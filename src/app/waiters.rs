@@ -1,22 +1,27 @@
 //! The sessions that waited for killed ones: whether they continue.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::killing::Kills;
 use super::status::Status;
 use super::table_view::TableView;
-use crate::kill::{KillBatch, KillTask};
+use crate::kill::KillBatch;
 use crate::model::{EndpointId, LockHolder, RowKey, SessionId, counted};
 
 /// Maximum number of batches whose waiting sessions are known.
 const MAX_BATCHES: usize = 8;
+
+/// Time after the end of a victim in which those that waited for it are counted.
+const WATCH_TIME: Duration = Duration::from_mins(1);
 
 /// The sessions that waited for the victims of one batch when it was confirmed.
 #[derive(Clone, Debug)]
 pub(super) struct Waiters {
     batch: u32,
     keys: Vec<RowKey>,
-    /// Number that still wait, after the end of the victims. `None` before the locks are read again.
+    /// Number that still wait, after the end of the victims. `None` before the locks are read again. It is final once
+    /// none waits, because a session may wait for something else later.
     left: Option<usize>,
 }
 
@@ -35,10 +40,12 @@ impl Waiters {
         if waits.is_empty() {
             return None;
         }
+        let place = |key: &RowKey| (key.endpoint, key.id);
+        let involved: BTreeSet<_> = waits.iter().flat_map(|(key, root)| [place(key), *root]).collect();
         let tasks = batch.tasks().iter().filter(|task| !task.is_removed());
-        let place = |task: &KillTask| (task.victim.identity.endpoint, task.victim.identity.id);
-        let victims: BTreeSet<_> = tasks.map(place).collect();
-        waits.retain(|(key, root)| victims.contains(root) && !victims.contains(&(key.endpoint, key.id)));
+        let places = tasks.map(|task| (task.victim.identity.endpoint, task.victim.identity.id));
+        let victims: BTreeSet<_> = places.filter(|place| involved.contains(place)).collect();
+        waits.retain(|(key, root)| victims.contains(root) && !victims.contains(&place(key)));
         let keys: Vec<_> = waits.into_iter().map(|(key, _)| key).collect();
         (!keys.is_empty()).then(|| Self {
             batch: batch.number(),
@@ -74,7 +81,7 @@ impl Waiters {
 }
 
 impl Kills {
-    /// Remembers who waits for the victims of a batch.
+    /// Stores the sessions that wait for the victims of a batch.
     pub(super) fn expect(&mut self, waiters: Option<Waiters>) {
         self.waiters.extend(waiters);
         let surplus = self.waiters.len().saturating_sub(MAX_BATCHES);
@@ -96,14 +103,14 @@ impl Kills {
             let number = one.batch;
             let mut entries = self.log.iter().rev().filter(|entry| entry.batch == number);
             let Some(last) = entries.next() else { continue };
-            let is_newer = |key: &RowKey| {
-                let locks = view.locks_of(key.endpoint);
+            let is_meant = |key: &RowKey| {
+                let locks = view.locks_of(key.endpoint).filter(|locks| !locks.is_empty());
                 locks.is_some_and(|locks| {
-                    let mut servers = locks.servers.iter();
-                    !locks.is_empty() && servers.all(|server| server.report.taken_at > last.at)
+                    let mut reports = locks.servers.iter().map(|server| server.report.taken_at);
+                    reports.all(|taken_at| taken_at > last.at && taken_at < last.at + WATCH_TIME)
                 })
             };
-            if !last.outcome.is_gone() || !one.keys.first().is_some_and(is_newer) {
+            if one.left == Some(0) || !last.outcome.is_gone() || !one.keys.first().is_some_and(is_meant) {
                 continue;
             }
             let before = one.words();
@@ -115,9 +122,11 @@ impl Kills {
                 .as_mut()
                 .filter(|status| status.is_logged && status.batch.is_none() && status.text.contains(&words));
             if let Some(status) = shown {
-                let rest = status.text.strip_suffix(&before).filter(|_| !before.is_empty());
-                let rest = rest.map_or_else(|| format!("{}; ", status.text), ToOwned::to_owned);
-                status.text = rest + &one.words();
+                status.text = if !before.is_empty() && status.text.contains(&before) {
+                    status.text.replace(&before, &one.words())
+                } else {
+                    format!("{}; {}", status.text, one.words())
+                };
             }
         }
         self.waiters = waiters;

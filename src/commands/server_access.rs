@@ -87,9 +87,8 @@ pub(super) async fn read(
                 found.known.insert(client.endpoint(), Arc::new(reports));
             }
             Err(fault) => {
-                let cause = fault.to_string();
-                output::complain(&format!("{place}{}", none_known(&cause)));
-                found.faults.insert(client.endpoint(), cause);
+                output::complain(&format!("{place}{}", none_known(&fault)));
+                found.faults.insert(client.endpoint(), fault.to_string());
             }
         }
     }

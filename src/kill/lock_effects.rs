@@ -1,6 +1,8 @@
 //! Effects of a kill on the changes and locks of its sessions, for the kill dialog and `maxtop kill`.
 
-use crate::model::{SessionLocks, Text, counted};
+use std::collections::BTreeSet;
+
+use crate::model::{LockHolder, SessionId, SessionLocks, SessionWait, Text, counted};
 
 /// Number of changed rows above which rolling back takes long.
 const LONG_ROLLBACK_ROWS: u64 = 100_000;
@@ -35,10 +37,10 @@ impl<'a> LockEffects<'a> {
     /// Returns the effects of a kill of these sessions; `None` for one whose locks are unknown.
     /// `kills_statements` is whether their statements are ended too.
     pub(crate) fn of(
-        locks: impl IntoIterator<Item = Option<&'a SessionLocks>>,
+        victims: impl IntoIterator<Item = (SessionId, Option<&'a SessionLocks>)>,
         kills_statements: bool,
     ) -> Self {
-        let locks: Vec<_> = locks.into_iter().collect();
+        let (ids, locks): (BTreeSet<_>, Vec<_>) = victims.into_iter().unzip();
         let rows = locks.iter().flatten().map(|locks| changed_rows(locks));
         let changed_rows = rows.fold(0, u64::saturating_add);
         match locks.as_slice() {
@@ -50,12 +52,17 @@ impl<'a> LockEffects<'a> {
             },
             many => {
                 let known = || many.iter().flatten();
-                let waiting = known().filter(|locks| locks.wait.is_some()).count();
+                let is_victim = |wait: &SessionWait| match &wait.blocker {
+                    Some(LockHolder::Session { id, .. }) => ids.contains(id),
+                    _ => false,
+                };
+                let waiting = known().filter(|locks| locks.wait.as_ref().is_some_and(is_victim));
+                let waiting = u64::try_from(waiting.count()).unwrap_or(u64::MAX);
                 let roots = known().filter(|locks| locks.is_root_blocker && !locks.runs());
                 let blocked: u64 = roots.map(|locks| locks.blocks).sum();
                 Self {
                     changed_rows,
-                    blocked: blocked.saturating_sub(waiting as u64),
+                    blocked: blocked.saturating_sub(waiting),
                     ..Self::default()
                 }
             }
@@ -116,6 +123,48 @@ fn changed_rows(locks: &SessionLocks) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Span, TextLimit, WaitKind};
+
+    /// The locks of a session that blocks this number of threads, or waits for another session.
+    fn locks(blocks: u64, waits_for: Option<u64>) -> SessionLocks {
+        let wait = waits_for.map(|id| SessionWait {
+            kind: WaitKind::RowLock,
+            age: None,
+            blocker: Some(LockHolder::Session {
+                id: SessionId(id),
+                client: String::new(),
+            }),
+            is_likely: false,
+            is_cycle: false,
+            others: 0,
+            table: None,
+        });
+        SessionLocks {
+            server: Text::clean("db-01", TextLimit::Name),
+            thread: 1,
+            transaction: None,
+            idle: wait.is_none().then(Span::default),
+            is_root_blocker: wait.is_none(),
+            wait,
+            blocks,
+            has_more: false,
+            longest_blocked: None,
+        }
+    }
+
+    #[test]
+    fn of_several_sessions_those_that_wait_for_them_continue_without_the_victims() {
+        let all = [
+            (1, locks(4, None)),
+            (2, locks(0, Some(1))),
+            (3, locks(0, Some(9))),
+        ];
+        let known = all.iter().map(|(id, locks)| (SessionId(*id), Some(locks)));
+        let effects = LockEffects::of(known, false);
+        assert_eq!(effects.blocked, 3, "2 waits for a victim, 3 for another session");
+        let text = "The 3 sessions that wait for their locks then continue one by one.";
+        assert_eq!(effects.sentences(), [(EffectKind::Frees, text.to_owned())]);
+    }
 
     #[test]
     fn waiters_continue_at_once_only_if_no_statement_keeps_the_locks() {

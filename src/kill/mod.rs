@@ -42,6 +42,7 @@ pub(crate) use reconnects::{ReconnectDetector, Return};
 pub(crate) use refusal::RefusalReason;
 pub(crate) use request_scheduler::MAX_IN_FLIGHT;
 pub use state::{FirstCheck, FollowUp, KillState, StatementWatch};
+pub(crate) use statements::running_statement;
 pub use statements::{EndAttempt, StatementDoubt, StatementEnd, StatementResults, StatementState};
 pub(crate) use tally::Tally;
 pub(crate) use task::KillTask;

@@ -188,6 +188,21 @@ impl StatementTracker {
     }
 }
 
+/// Returns the running statement of a server connection. `None` if it runs nothing, or if its thread is not certain.
+pub(crate) fn running_statement(
+    connection: &ServerConnection,
+    rows: &[ServerThread],
+) -> Option<StatementEnd> {
+    let id = connection.thread_id.filter(|id| *id != 0)?;
+    let mut same = rows.iter().filter(|thread| low_bits(thread.id) == id);
+    match (same.next(), same.next()) {
+        (Some(thread), None) if runs_statement(thread) => {
+            StatementEnd::of(&connection.server, thread, EndAttempt::None)
+        }
+        _ => None,
+    }
+}
+
 /// Returns the state of a statement according to a later reading.
 fn state_of(
     statement: &StatementEnd,

@@ -18,7 +18,7 @@ use crate::app::events::{Event, EventFinder};
 use crate::app::msg::{Now, Travel};
 use crate::app::past::{HistoryExtent, Moment, PastScreen};
 use crate::model::Identity;
-use crate::recording::{Fact, History, RecordingError};
+use crate::recording::{Fact, History};
 
 /// Length of a step by minutes.
 const MINUTE: Duration = Duration::from_mins(1);
@@ -278,7 +278,7 @@ impl Keeper {
             session,
         };
         let built = read_ahead(|| facts.next(), |facts| request.screen.at(moment, facts));
-        let reply = match built.unwrap_or_else(|error| Err(RecordingError::Thread(error.to_string()))) {
+        let reply = match built {
             Ok(Some(app)) => HistoryReply::Shown(Box::new(app), request.number),
             Ok(None) => HistoryReply::Refused("nothing is known of that moment".to_owned(), request.number),
             Err(error) => {

@@ -1,6 +1,5 @@
 //! Decodes facts on another thread while the screen of their moment is built, so that a jump takes less time.
 
-use std::io;
 use std::sync::mpsc;
 use std::thread;
 
@@ -16,11 +15,11 @@ pub(super) type Read = Result<Fact, RecordingError>;
 ///
 /// # Errors
 ///
-/// Returns an error if the thread cannot be started.
+/// Returns the error of `build`, or an error if the thread cannot be started.
 pub(super) fn read_ahead<T>(
     next: impl FnMut() -> Option<Read> + Send,
-    build: impl FnOnce(mpsc::IntoIter<Read>) -> T,
-) -> io::Result<T> {
+    build: impl FnOnce(mpsc::IntoIter<Read>) -> Result<T, RecordingError>,
+) -> Result<T, RecordingError> {
     let (sender, receiver) = mpsc::sync_channel(MAX_AHEAD);
     thread::scope(|scope| {
         let decode = move || {
@@ -33,8 +32,9 @@ pub(super) fn read_ahead<T>(
         };
         thread::Builder::new()
             .name("decode".to_owned())
-            .spawn_scoped(scope, decode)?;
-        Ok(build(receiver.into_iter()))
+            .spawn_scoped(scope, decode)
+            .map_err(|error| RecordingError::Thread(error.to_string()))?;
+        build(receiver.into_iter())
     })
 }
 
@@ -54,32 +54,31 @@ mod tests {
         })
     }
 
+    fn number(fact: &Fact) -> usize {
+        match &fact.kind {
+            FactKind::Note(text) => text.as_str().parse().unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn all_facts_arrive_in_their_order_and_the_source_goes_on_after_them() {
-        let mut left = (0..100).map(note);
-        let first = || left.by_ref().take(1).next();
-        let mut taken = 0;
-        let mut first = first;
-        let next = || {
-            taken += 1;
-            if taken <= 50 { first() } else { None }
-        };
-        let read = read_ahead(next, |facts| {
-            facts
-                .map(|fact| format!("{:?}", fact.unwrap().kind))
-                .collect::<Vec<_>>()
-        });
-        let wanted: Vec<_> = (0..50)
-            .map(|number| format!("{:?}", note(number).unwrap().kind))
-            .collect();
-        assert_eq!(read.unwrap(), wanted);
-        assert_eq!(left.count(), 50);
+        let mut source = (0..100).map(note).peekable();
+        let is_early = |fact: &Read| fact.as_ref().is_ok_and(|fact| number(fact) < 50);
+        let next = || source.next_if(is_early);
+        let read = read_ahead(next, Iterator::collect::<Result<Vec<_>, _>>).unwrap();
+        let numbers: Vec<_> = read.iter().map(number).collect();
+        assert_eq!(numbers, (0..50).collect::<Vec<_>>());
+        assert_eq!(source.count(), 50);
     }
 
     #[test]
     fn a_reader_that_stops_does_not_wait_for_the_rest() {
         let mut numbers = 0..1_000_000;
-        let read = read_ahead(|| numbers.next().map(note), |mut facts| facts.next().is_some());
+        let read = read_ahead(
+            || numbers.next().map(note),
+            |mut facts| Ok(facts.next().is_some()),
+        );
         assert!(read.unwrap());
         assert!(numbers.start < 1_000_000);
     }

@@ -51,8 +51,7 @@ impl ReplaySource {
         };
         let screen = screen.past_screen(None).replaying(self.state.clone());
         let mut facts = self.recording.facts_until(self.start);
-        let built = read_ahead(|| facts.next(), |facts| screen.at(moment, facts));
-        built.unwrap_or_else(|error| Err(RecordingError::Thread(error.to_string())))
+        read_ahead(|| facts.next(), |facts| screen.at(moment, facts))
     }
 }
 

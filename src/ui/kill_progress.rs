@@ -59,20 +59,18 @@ fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> L
 fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize, now: Duration) -> Line<'a> {
     let tally = batch.tally();
     let (done, total) = batch.progress();
-    let is_stopped = tally.count(OutcomeKind::Stopped) > 0;
-    let is_running = batch.is_busy() && tally.total() > 1 && !is_stopped;
-    let is_stoppable = is_running || batch.open_statements().next().is_some();
+    if tally.count(OutcomeKind::Stopped) > 0 {
+        let left = counted(total.saturating_sub(done), "session");
+        let text = format!(" stopped, waiting for {left}: {}", tally.words());
+        return Line::styled(fit(&text, width, theme.glyphs.more), theme.act);
+    }
+    let is_stoppable = batch.is_busy() && tally.total() > 1 || batch.open_statements().next().is_some();
     let stop = if is_stoppable {
         STOP.len() + "  Esc".len()
     } else {
         0
     };
     let room = width.saturating_sub(stop);
-    if is_stopped {
-        let left = counted(total.saturating_sub(done), "session");
-        let text = format!(" stopped, waiting for {left}: {}", tally.words());
-        return Line::styled(fit(&text, width, theme.glyphs.more), theme.act);
-    }
     let mut spans = vec![Span::styled(" killing ", theme.act)];
     if total == 1 {
         let stage = batch.tasks().iter().find_map(|task| task.stage(now));

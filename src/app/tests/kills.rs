@@ -11,7 +11,7 @@ use crate::app::overlay::Topic;
 use crate::app::saving::{SaveResult, SettingChange};
 use crate::app::status::StatusLevel;
 use crate::kill::{
-    EndAttempt, KillEvent, KillOutcome, Order, StatementEnd, StatementResults, StatementState,
+    EndAttempt, KillEvent, KillOutcome, Order, StatementEnd, StatementResults, StatementState, Ticket,
 };
 use crate::model::{Dialect, RequestError, Text, TextLimit};
 
@@ -23,6 +23,14 @@ pub(crate) fn asked(stage: &mut AppHarness, id: u64) {
     stage.on_check(ticket, Ok(detail));
     stage.draw();
     stage.wait(Duration::from_millis(300));
+}
+
+/// Confirms the kill of a session, up to its DELETE. Returns the ticket of the DELETE.
+fn send_delete(stage: &mut AppHarness, id: u64) -> Ticket {
+    asked(stage, id);
+    stage.press(Code::Char('y'));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(id)));
+    stage.deletes().last().unwrap().1
 }
 
 #[test]
@@ -125,10 +133,7 @@ fn a_digit_in_a_dialog_that_asks_for_no_number_names_the_keys() {
 fn the_details_of_a_killed_session_end_with_the_kill_and_not_with_the_next_list() {
     let mut stage = stage();
     stage.press(Code::Enter);
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    let (_, delete) = stage.deletes()[0];
+    let delete = send_delete(&mut stage, 1);
     stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
     stage.wait(Duration::from_millis(20));
     assert!(stage.app.detail.as_ref().unwrap().ended.is_none());
@@ -195,10 +200,7 @@ fn read_only_asks_nothing() {
 #[test]
 fn not_allowed_turns_the_endpoint_read_only() {
     let mut stage = stage();
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    let (_, delete) = stage.deletes()[0];
+    let delete = send_delete(&mut stage, 1);
     stage.send(Msg::Kill(KillEvent::Deleted(
         delete,
         Err(RequestError::NotAllowed {
@@ -313,10 +315,7 @@ fn a_client_that_is_back_at_once_is_told_of() {
     let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     let fleet = [(1, "ann", 50), (251, "bob", 40)];
     stage.list(&draft(&fleet));
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    let (_, delete) = stage.deletes()[0];
+    let delete = send_delete(&mut stage, 1);
     stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
     stage.wait(Duration::from_millis(20));
     stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
@@ -611,10 +610,7 @@ fn a_dialog_that_is_closed_names_its_sessions_and_keeps_the_outcome_before() {
     asked(&mut stage, 1);
     stage.press(Code::Char('n'));
     assert_eq!(status(&stage), "1 ann@10.0.3.1 was not killed");
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    let (_, delete) = stage.deletes()[0];
+    let delete = send_delete(&mut stage, 1);
     stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
     stage.wait(Duration::from_millis(20));
     let follow_up = stage.last_check().unwrap();
@@ -632,10 +628,7 @@ fn a_dialog_that_is_closed_names_its_sessions_and_keeps_the_outcome_before() {
 #[test]
 fn an_unknown_outcome_says_that_the_session_is_still_listed() {
     let mut stage = stage();
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    let (_, delete) = stage.deletes()[0];
+    let delete = send_delete(&mut stage, 1);
     stage.send(Msg::Kill(KillEvent::Deleted(
         delete,
         Err(RequestError::TimedOut(Duration::from_secs(1))),
@@ -655,10 +648,7 @@ fn an_unknown_outcome_says_that_the_session_is_still_listed() {
 
 /// Kills a session: the replies to all its requests, up to the 404.
 fn kill_at_once(stage: &mut AppHarness, id: u64) {
-    asked(stage, id);
-    stage.press(Code::Char('y'));
-    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(id)));
-    let (_, delete) = *stage.deletes().last().unwrap();
+    let delete = send_delete(stage, id);
     stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
     stage.wait(Duration::from_millis(20));
     stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));

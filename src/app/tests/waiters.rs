@@ -55,4 +55,12 @@ fn the_outcome_says_whether_the_sessions_that_waited_continue() {
         stage.app.kills.waiters_words(0),
         "; 3 sessions that waited continue"
     );
+    // What they wait for later has another cause.
+    stage.wait(SECOND);
+    report(&mut stage, Ok(activity()));
+    list_without(&mut stage, &[1042]);
+    assert_eq!(
+        stage.app.kills.waiters_words(0),
+        "; 3 sessions that waited continue"
+    );
 }

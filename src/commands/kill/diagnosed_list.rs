@@ -11,11 +11,11 @@ use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::filter::{Filter, FilterInput};
 use crate::kill::open_work::OpenWork;
 use crate::kill::{
-    Authority, RefusalReason, Rules, Victim, check_killable, is_uncertain, is_undecided, reason_names,
+    Authority, RefusalReason, Rules, StatementEnd, Victim, check_killable, is_uncertain, is_undecided,
+    reason_names, running_statement,
 };
 use crate::model::{
-    EndpointId, EndpointLocks, EndpointNames, Instance, ServerConnection, ServerThread, Session, SessionId,
-    SessionLocks, Snapshot, Text,
+    EndpointId, EndpointLocks, EndpointNames, Instance, Session, SessionId, SessionLocks, Snapshot, Text,
 };
 
 /// Why a session is left out.
@@ -40,9 +40,6 @@ pub(super) struct VictimFacts {
     pub(super) statements: Option<Vec<VictimStatement>>,
 }
 
-/// Maximum number of characters shown of a statement; enough to recognize it.
-const MAX_SQL_CHARS: usize = 60;
-
 /// A running statement of a victim.
 #[derive(Debug, Serialize)]
 pub(super) struct VictimStatement {
@@ -56,23 +53,18 @@ pub(super) struct VictimStatement {
     sql: String,
 }
 
-impl VictimStatement {
-    fn of(server: &Text, thread: &ServerThread) -> Option<Self> {
-        let command = thread.command.as_ref().map(|command| command.raw().kept());
-        let runs = matches!(command, Some("Query" | "Execute"));
-        let shown = thread.statement.as_ref().filter(|_| runs)?.as_str();
-        let mut sql: String = shown.chars().take(MAX_SQL_CHARS).collect();
-        if sql.len() < shown.len() {
-            sql.push('…');
+impl From<StatementEnd> for VictimStatement {
+    fn from(statement: StatementEnd) -> Self {
+        Self {
+            sql: statement.beginning(),
+            server: statement.server,
+            thread: statement.thread,
+            query_id: statement.query_id,
         }
-        Some(Self {
-            server: server.clone(),
-            thread: thread.id,
-            query_id: thread.query_id?,
-            sql,
-        })
     }
+}
 
+impl VictimStatement {
     /// Returns `db-01, thread 269: UPDATE shop.orders …`.
     pub(super) fn words(&self) -> String {
         format!("{}, thread {}: {}", self.server, self.thread, self.sql)
@@ -88,19 +80,9 @@ fn statements(session: &Session, locks: &EndpointLocks) -> Option<Vec<VictimStat
             .server(&connection.server)
             .filter(|server| !server.is_outdated)?;
         let rows = &server.report.activity.as_ref().ok()?.threads.rows;
-        statements.extend(statement(connection, rows));
+        statements.extend(running_statement(connection, rows).map(VictimStatement::from));
     }
     Some(statements)
-}
-
-fn statement(connection: &ServerConnection, rows: &[ServerThread]) -> Option<VictimStatement> {
-    // MaxScale reports 32 bits of an id, and 0 for an unknown one.
-    let id = connection.thread_id.map(u64::from).filter(|id| *id != 0)?;
-    let mut same = rows.iter().filter(|thread| thread.id & 0xffff_ffff == id);
-    match (same.next(), same.next()) {
-        (Some(thread), None) => VictimStatement::of(&connection.server, thread),
-        _ => None,
-    }
 }
 
 /// A session list with its diagnoses.

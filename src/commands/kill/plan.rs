@@ -60,7 +60,10 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         let general = consequences(work, left.len(), kills_statements);
         sentences.extend(general.into_iter().map(ToOwned::to_owned));
         let effects = LockEffects::of(
-            left.iter().map(|task| known(task)?.locks.as_ref()),
+            left.iter().map(|task| {
+                let locks = known(task).and_then(|facts| facts.locks.as_ref());
+                (task.victim.identity.id, locks)
+            }),
             kills_statements,
         );
         sentences.extend(effects.sentences().into_iter().map(|(_, text)| text));

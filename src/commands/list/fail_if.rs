@@ -49,8 +49,8 @@ impl FailIf {
         view.matches_of(&self.condition)
     }
 
-    /// Returns the exit status. `exit` is that of the list without the condition. It is a failure if no session could be decided, if the
-    /// locks of some are unknown, or if the condition names a reason that so few lists do not show.
+    /// Returns the exit status. `exit` is that of the list without the condition. It is a failure if no session could
+    /// be decided, if the locks of some are unknown, or if the condition names a reason that so few lists do not show.
     pub(super) fn exit(matches: &Matches, exit: ExitStatus, examined: &Examined<'_>) -> ExitStatus {
         let is_early = matches.unexamined.is_early(examined.lists, examined.limits);
         match exit {

@@ -173,7 +173,7 @@ impl Player {
         };
         let next = || next_until(&mut facts, moment);
         let built = read_ahead(next, |until| request.screen.at(shown, until));
-        let reply = match built.unwrap_or_else(|error| Err(RecordingError::Thread(error.to_string()))) {
+        let reply = match built {
             Ok(Some(app)) => {
                 self.facts = facts;
                 self.moment = moment;

@@ -14,7 +14,9 @@ use crate::ui::theme::Theme;
 
 /// Minimum number of rows of the list before anything else is shown above it.
 const MIN_ROWS: usize = 6;
-/// Maximum number of lines for a filter that the title has no room for.
+/// Minimum width at which a filter that the title has no room for is shown below it, in cells.
+const MIN_WIDTH_WITH_NAME: usize = 56;
+/// Maximum number of lines for it.
 const MAX_NAME_LINES: usize = 2;
 /// Maximum number of rows of the list.
 const MAX_ROWS: usize = 20;
@@ -78,7 +80,7 @@ pub(super) fn middle<'a>(
 /// Returns the filter or the group that selects the victims, if the title has no room for it.
 fn whole_title<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let whole = title::text(app, asking, usize::MAX, "");
-    if display_width(&whole) <= width || width < MIN_WIDTH_WITH_AGES - 4 {
+    if display_width(&whole) <= width || width < MIN_WIDTH_WITH_NAME {
         return Vec::new();
     }
     let filter = asking.batch.texts().common_filter.as_ref();
