@@ -167,10 +167,10 @@ impl<T: TableKind> ColumnId<T> {
         panic!("no column has this name");
     }
 
-    /// Returns the column with this name or heading.
+    /// Returns the column with this name, heading or name in JSON.
     pub fn named(name: &str) -> Option<Self> {
         let is_named = |column: &Column<T>| {
-            let names = [column.name, column.heading];
+            let names = [column.name, column.heading, column.json];
             !name.is_empty() && names.iter().any(|known| known.eq_ignore_ascii_case(name))
         };
         let index = T::columns().iter().position(is_named)?;
