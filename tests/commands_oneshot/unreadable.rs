@@ -56,3 +56,24 @@ fn a_session_without_a_user_has_one_name_in_all_commands() {
         assert!(ran.out.contains("(no user)"), "{args:?} {ran:?}");
     }
 }
+
+#[test]
+fn an_id_that_the_endpoint_cannot_read_does_not_stop_the_others() {
+    let address = replying(|request| {
+        let target = request.split(' ').nth(1).unwrap_or_default();
+        match target.split('?').next().unwrap_or_default() {
+            "/sessions" | "/sessions/" => (200, format!("[{}]", ROW.replace("\\ud83d", ""))),
+            "/sessions/7" => (200, ROW.replace("\\ud83d", "")),
+            "/sessions/7/connections" => (200, "[]".to_owned()),
+            _ => (500, r#"{"error":"Internal"}"#.to_owned()),
+        }
+    });
+    let url = format!("http://{address}");
+    let ran = maxtop(&["kill", "7", "8", "--dry-run", "-e", &url, "--dialect", "draft"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.out.starts_with("7  app@10.0.0.1"), "{ran:?}");
+    assert!(
+        ran.err.contains("failed: 8: ") && ran.err.contains("status 500"),
+        "{ran:?}"
+    );
+}

@@ -41,7 +41,10 @@ impl NotSelected {
             key: None,
             outcome,
             detail: failure.to_string(),
-            line: failure.to_string(),
+            line: match failure {
+                CommandError::Fault { .. } => format!("failed: {id}: {failure}"),
+                _ => failure.to_string(),
+            },
         }
     }
 

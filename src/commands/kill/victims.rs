@@ -108,8 +108,7 @@ pub(super) async fn find(
     for id in &selection.ids {
         match locate(*id, &mut snapshots, clients, is_whole).await {
             Ok(endpoint) => selected.push((endpoint, *id)),
-            // A single endpoint leaves nothing to continue with.
-            Err(failure @ CommandError::Fault { .. }) if clients.len() == 1 => return Err(failure),
+            Err(failure) if ends_selection(&failure, clients, selection) => return Err(failure),
             Err(failure) => problems.push(NotSelected::id(*id, clients, &failure)),
         }
     }
@@ -164,6 +163,16 @@ pub(super) async fn find(
         reports,
         ..victims
     })
+}
+
+/// Whether this failure leaves nothing to continue with: the only endpoint no longer answers, or the only id
+/// cannot be read there.
+fn ends_selection(failure: &CommandError, clients: &[Client], selection: &VictimSelection) -> bool {
+    let CommandError::Fault { fault, .. } = failure else {
+        return false;
+    };
+    let is_only_id = selection.ids.len() == 1 && selection.keys.is_empty();
+    clients.len() == 1 && (is_only_id || fault.is_unreachable() || fault.is_not_allowed())
 }
 
 /// Returns all sessions of a list.
