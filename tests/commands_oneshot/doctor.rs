@@ -103,6 +103,7 @@ fn a_healthy_endpoint_of_either_dialect() {
         "log",
         "proxies",
         "role",
+        "server-access",
         "servers",
         "services",
         "statements",

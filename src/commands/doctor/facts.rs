@@ -143,6 +143,11 @@ pub(super) struct Facts {
 }
 
 impl Facts {
+    /// Whether the endpoint uses the draft API.
+    pub(super) fn is_draft(&self) -> bool {
+        self.dialect == Some(Dialect::Draft)
+    }
+
     /// Returns why nothing is known: the endpoint is unreachable or rejected the request.
     pub(super) fn refusal(&self) -> Option<&RequestError> {
         if self.is_answered() {

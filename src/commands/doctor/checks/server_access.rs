@@ -3,7 +3,7 @@
 use crate::commands::doctor::check_result::{CheckResult, CheckStatus};
 use crate::commands::doctor::facts::{Facts, ServerProbe};
 use crate::commands::output::visible;
-use crate::model::{DRAFT_WITHOUT_LOCKS, Dialect, ServerAccessFault, ServerProcess};
+use crate::model::{DRAFT_WITHOUT_LOCKS, ServerAccessFault, ServerProcess};
 
 /// First MariaDB version with `CONNECTION ADMIN`. Before it, `SUPER` is needed.
 const CONNECTION_ADMIN_SINCE: (u32, u32, u32) = (10, 5, 2);
@@ -12,8 +12,10 @@ const UNKNOWN_HOST: &str = "MAXSCALE-HOST";
 
 /// Checks the privileges of the database user on each running server.
 pub(super) fn server_access(facts: &Facts) -> CheckResult {
-    if facts.dialect == Some(Dialect::Draft) && facts.request.has_sql_user {
-        return CheckResult::warning(DRAFT_WITHOUT_LOCKS);
+    match (facts.is_draft(), facts.request.has_sql_user) {
+        (true, true) => return CheckResult::warning(DRAFT_WITHOUT_LOCKS),
+        (true, false) => return CheckResult::skipped(DRAFT_WITHOUT_LOCKS),
+        (false, _) => {}
     }
     let Some(probes) = &facts.server_access else {
         return CheckResult::skipped("no sql-user: locks and open transactions are not read");
