@@ -152,7 +152,10 @@ impl DialogState {
             .opened
             .is_some_and(|(opened, at)| Some(opened) == question && now.saturating_sub(at) >= SETTLE_TIME);
         let by_number = victims > MAX_CONFIRMED_BY_KEY;
-        self.is_mismatch = false;
+        if std::mem::take(&mut self.is_mismatch) && matches!(press, Press::Digit(_)) {
+            // A new number, not more digits of the wrong one.
+            self.typed.clear();
+        }
         let confirms = match press {
             Press::Yes | Press::Digit(_) => true,
             Press::Enter => self.choice == Choice::Yes,

@@ -65,19 +65,19 @@ fn for_many_their_number_is_typed() {
     let mut dialog = DialogState::default();
     dialog.on_drawn(SHOWN, T);
     let mut press = |press| dialog.press(press, SHOWN, 12, T + SETTLE_TIME);
-    for key in [
-        Press::Yes,
-        Press::Move,
-        Press::Digit('1'),
-        Press::Enter,
-        Press::Digit('3'),
-    ] {
+    for key in [Press::Yes, Press::Move, Press::Digit('1'), Press::Digit('3')] {
         assert_eq!(press(key), DialogResult::Stay);
     }
     assert_eq!(press(Press::Enter), DialogResult::Stay, "13 is not 12");
     assert!(dialog.is_mismatch());
+    let mut wrong = dialog.clone();
     let mut press = |press| dialog.press(press, SHOWN, 12, T + SETTLE_TIME);
     assert_eq!(press(Press::Erase), DialogResult::Stay);
+    assert_eq!(press(Press::Digit('2')), DialogResult::Stay);
+    assert_eq!(press(Press::Enter), DialogResult::Yes);
+    // A digit after a wrong number begins a new one.
+    let mut press = |press| wrong.press(press, SHOWN, 12, T + SETTLE_TIME);
+    assert_eq!(press(Press::Digit('1')), DialogResult::Stay);
     assert_eq!(press(Press::Digit('2')), DialogResult::Stay);
     assert_eq!(press(Press::Enter), DialogResult::Yes);
 }
