@@ -89,6 +89,7 @@ fn snapshot_after(previous: &[Session], body: &[u8], interner: &mut Interner) ->
         asked_at: maxtop::model::Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::from_millis(14),
+        decode_time: Duration::ZERO,
         least_interval: Duration::ZERO,
         bytes: body.len(),
         sessions: rows.sessions,

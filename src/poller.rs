@@ -6,6 +6,7 @@
 //! [`PollerCommand`]s and receives [`Msg`]s. All tasks end when the [`EndpointPoller`] is dropped.
 
 mod account;
+mod decode_limit;
 mod detail;
 pub(crate) mod kill_request;
 mod kills;
@@ -28,11 +29,11 @@ use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use self::decode_limit::DecodeLimit;
 use self::detail::DetailPoller;
 use self::list::{ListOutputs, ListPoller, RowFacts};
 use self::rows::{RowInputs, RowPoller, row_cost};
-pub(crate) use self::samples::RateLimiter;
-use self::samples::SamplePoller;
+use self::samples::{RateLimiter, SamplePoller};
 pub(crate) use self::server_access::{read_locks, read_servers};
 use self::servers::ServerPoller;
 use crate::app::msg::{Msg, Ticket};
@@ -75,6 +76,23 @@ pub enum PollerCommand {
     Prioritize(Vec<SessionId>),
     /// Send a request of a kill; answered by `Kill`.
     Kill(Ticket, KillRequest),
+}
+
+/// Limits that the pollers of all endpoints share.
+#[derive(Clone, Debug)]
+pub(crate) struct PollLimits {
+    samples: Arc<RateLimiter>,
+    decoding: Arc<DecodeLimit>,
+}
+
+impl PollLimits {
+    /// Creates the limits for this many endpoints.
+    pub(crate) fn of(endpoints: usize) -> Self {
+        Self {
+            samples: Arc::new(RateLimiter::of(endpoints)),
+            decoding: Arc::default(),
+        }
+    }
 }
 
 /// Input of the list task.
@@ -125,15 +143,15 @@ pub struct EndpointPoller {
 impl EndpointPoller {
     /// Starts polling; the first list is requested at once.
     pub fn spawn(client: Client, settings: PollSettings, out: mpsc::UnboundedSender<Msg>) -> Self {
-        Self::sharing(client, settings, out, Arc::new(RateLimiter::of(1)))
+        Self::sharing(client, settings, out, PollLimits::of(1))
     }
 
-    /// Starts one of several pollers, which share a rate limit for samples.
+    /// Starts one of several pollers, which share limits.
     pub(crate) fn sharing(
         client: Client,
         settings: PollSettings,
         out: mpsc::UnboundedSender<Msg>,
-        limiter: Arc<RateLimiter>,
+        limits: PollLimits,
     ) -> Self {
         let (schedule, schedule_seen) = watch::channel(PollSchedule {
             interval: settings.interval,
@@ -155,7 +173,7 @@ impl EndpointPoller {
             watched,
             shown,
             kills,
-            tasks: spawn_tasks(client, &settings, inputs, limiter, out),
+            tasks: spawn_tasks(client, &settings, inputs, limits, out),
         }
     }
 
@@ -204,7 +222,7 @@ fn spawn_tasks(
     client: Client,
     settings: &PollSettings,
     inputs: TaskInputs,
-    turns: Arc<RateLimiter>,
+    limits: PollLimits,
     out: mpsc::UnboundedSender<Msg>,
 ) -> JoinSet<()> {
     let (process, process_seen) = watch::channel(None);
@@ -213,7 +231,7 @@ fn spawn_tasks(
     let list = ListPoller::new(
         client.clone(),
         settings,
-        inputs.schedule.clone(),
+        (inputs.schedule.clone(), limits.decoding),
         ListOutputs { process, listed },
         RowFacts {
             shown: inputs.shown.clone(),
@@ -232,7 +250,7 @@ fn spawn_tasks(
         settings,
         inputs.schedule.clone(),
         (listed_seen.clone(), inputs.shown),
-        turns,
+        limits.samples,
         out.clone(),
     );
     let servers = ServerPoller::new(client.clone(), settings, listed_seen.clone(), out.clone());

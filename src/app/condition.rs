@@ -9,7 +9,7 @@ use super::table_view::{RowRef, TableView};
 use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS, Thresholds};
 use crate::filter::{Filter, FilterInput, Reasons, Ternary};
 use crate::kill::is_undecided;
-use crate::model::{Dialect, EndpointId, Session, SessionId, SessionPhase, Snapshot};
+use crate::model::{Dialect, EndpointId, Session, SessionId, SessionPhase};
 
 /// The sessions of a view that match a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -229,33 +229,44 @@ impl TableView {
         unexamined
     }
 
-    /// Returns the reasons that are unknown for every session of a list of the draft, although it reports them.
-    pub(crate) fn unexamined_in_draft(&self) -> BTreeSet<&'static str> {
-        let mut names = Names::new();
-        let mut reasons = BTreeSet::new();
-        let drafts = |list: &Snapshot| {
-            list.dialect == Dialect::Draft && !self.spec.hidden_endpoints.contains(&list.endpoint)
+    /// Returns the reasons that are unknown for a session, although its dialect reports them: more lists may show
+    /// them. Of JSON:API only those that a filter names: one list shows most of them. Those that `lists` cover are
+    /// left out there, because the release may not report them.
+    pub(crate) fn unexamined_yet(&self, lists: ListCount, filters: &[&Filter]) -> Unexamined {
+        let limits = &self.spec.diagnosis.thresholds;
+        let is_asked = |reason: &Reason| {
+            let mut filters = filters.iter();
+            filters.any(|filter| filter.uses("stuck") || filter.names_value("reason", reason.name))
         };
+        let is_wanted = |reason: &Reason, dialect| match dialect {
+            Dialect::Draft => reason.is_in_draft(),
+            Dialect::JsonApi => {
+                let time = reason.need(dialect).time(limits);
+                let is_early = time.is_some_and(|time| !lists.cover(time));
+                reason.requires != SERVER_ACCESS && is_early && is_asked(reason)
+            }
+        };
+        let mut names = Names::new();
+        let mut unexamined = Unexamined::default();
         for (snapshot, list) in (0..).zip(&self.snapshots) {
-            if !drafts(list) {
+            if self.spec.hidden_endpoints.contains(&list.endpoint) {
                 continue;
             }
-            let reported = REASONS.iter().filter(|reason| reason.is_in_draft());
-            let mut unknown: BTreeSet<_> = reported.map(|reason| reason.name).collect();
+            let wanted = REASONS.iter().filter(|reason| is_wanted(reason, list.dialect));
+            let wanted: Vec<_> = wanted.map(|reason| reason.name).collect();
             let places = (0..).zip(&list.sessions);
             let known = places.filter(|(_, session)| !is_starting(session));
-            let mut is_empty = true;
             for row in known.filter_map(|(index, _)| self.resolve(RowRef::Listed { snapshot, index })) {
                 let input = filter_input(&row, &mut names);
                 let unjudged = input.reasons.map_or(&[][..], |reasons| reasons.unjudged);
-                unknown.retain(|name| unjudged.contains(name));
-                is_empty = false;
-            }
-            if !is_empty {
-                reasons.append(&mut unknown);
+                let unknown = wanted.iter().filter(|name| unjudged.contains(name));
+                match list.dialect {
+                    Dialect::Draft => unexamined.in_draft.extend(unknown),
+                    Dialect::JsonApi => unexamined.reasons.extend(unknown),
+                }
             }
         }
-        reasons
+        unexamined
     }
 
     /// Whether all servers of all endpoints were read.

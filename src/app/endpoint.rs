@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::list_costs::ListCosts;
 use super::msg::Now;
 use super::proxies::Proxies;
+use super::sampling::SamplingFault;
 use super::server_access::ServerAccess;
 use super::server_trouble::{ServerTrouble, ServerTroubles, ServersReply};
 use super::servers::{ServersKnown, ServicesKnown};
@@ -55,6 +56,15 @@ pub struct NoStatements {
     pub command: String,
 }
 
+/// Why the interval between lists is longer than configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IntervalStretch {
+    /// Lists take at most the duty of the proxy's time.
+    Duty,
+    /// Decoding the lists of all endpoints takes at most a share of this machine's time.
+    Decoding,
+}
+
 /// One endpoint.
 #[derive(Clone, Debug)]
 pub struct EndpointState {
@@ -76,8 +86,8 @@ pub struct EndpointState {
     pub(crate) costs: ListCosts,
     /// Samples of the connections of its sessions (draft).
     pub samples: Arc<Samples>,
-    /// Why a sample failed last, and when, since the program began.
-    pub(super) sampling_fault: Option<(RequestError, Duration)>,
+    /// The last sample that failed.
+    pub(super) sampling_fault: Option<SamplingFault>,
     /// Reports of its servers about transactions and locks.
     pub server_access: ServerAccess,
     /// States of its servers (JSON:API).
@@ -161,6 +171,10 @@ impl EndpointState {
             // After a restart the ids belong to other sessions.
             self.samples = Arc::default();
         }
+        if snapshot.sessions.is_empty() {
+            // No connection is left to read.
+            self.sampling_fault = None;
+        }
         self.trend.on_list(&snapshot, at);
         if let Some(since) = self.failing_since.take() {
             let from = self.heard_at.unwrap_or(since);
@@ -230,6 +244,22 @@ impl EndpointState {
     pub fn kept_interval(&self, configured: Duration) -> Duration {
         let least = self.latest.as_ref().map(|latest| latest.least_interval);
         configured.max(least.unwrap_or_default())
+    }
+
+    /// Returns why the effective interval is longer than the configured one; `None` if it is not.
+    pub(crate) fn stretch(&self, configured: Duration, duty: f64) -> Option<IntervalStretch> {
+        let latest = self.latest.as_ref()?;
+        let kept = self.kept_interval(configured);
+        if kept <= configured {
+            return None;
+        }
+        let is_by_duty =
+            latest.rows.interval.is_some() || self.cost.as_secs_f64() >= kept.as_secs_f64() * duty;
+        Some(if is_by_duty {
+            IntervalStretch::Duty
+        } else {
+            IntervalStretch::Decoding
+        })
     }
 
     /// Whether the data is older than two intervals and must not be shown as live. `interval` is the

@@ -10,7 +10,7 @@ use std::time::Duration;
 use self::columns::EndpointWidths;
 use super::App;
 use super::cursor::{Cursor, KeyedRows};
-use super::endpoint::{EndpointState, LinkState};
+use super::endpoint::{EndpointState, IntervalStretch, LinkState};
 use super::endpoint_health::{age_text, rejection};
 use super::help::CONNECTIONS;
 use super::status::Status;
@@ -53,7 +53,7 @@ pub(crate) struct EndpointRow {
     pub p95: Option<Duration>,
     /// Age of the last list.
     pub age: Option<String>,
-    /// Effective interval between lists, and whether the duty makes it longer.
+    /// Effective interval between lists, and what makes it longer.
     pub interval: String,
     /// Difference of the proxy's clock.
     pub clock: Option<String>,
@@ -301,20 +301,19 @@ impl App {
         all
     }
 
-    /// Formats the effective interval: `1s`, or `4.2s duty` if the duty makes it longer.
+    /// Formats the effective interval: `1s`, or `4.2s duty` with what makes it longer.
     fn interval_words(&self, endpoint: &EndpointState) -> String {
         let interval = interval_text(endpoint.kept_interval(self.settings.interval));
-        if self.is_slowed(endpoint) {
-            format!("{interval} duty")
-        } else {
-            interval
+        match self.stretch(endpoint) {
+            None => interval,
+            Some(IntervalStretch::Duty) => format!("{interval} duty"),
+            Some(IntervalStretch::Decoding) => format!("{interval} decoding"),
         }
     }
 
-    /// Whether the duty makes the interval of an endpoint longer than configured.
-    fn is_slowed(&self, endpoint: &EndpointState) -> bool {
-        let configured = self.settings.interval;
-        endpoint.kept_interval(configured) > configured
+    /// Returns what makes the interval of an endpoint longer than configured.
+    fn stretch(&self, endpoint: &EndpointState) -> Option<IntervalStretch> {
+        endpoint.stretch(self.settings.interval, self.settings.duty)
     }
 }
 

@@ -297,6 +297,7 @@ impl AppHarness {
             asked_at: self.now(),
             taken_at: self.app.now.wall,
             cost: Duration::from_millis(14),
+            decode_time: Duration::ZERO,
             least_interval: self.least_interval,
             bytes: body.len(),
             sessions: rows.sessions,

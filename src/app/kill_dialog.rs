@@ -22,7 +22,7 @@ use crate::kill::{
     DialogResult, DialogState, KillBatch, KillOutcome, KillTask, MAX_CONFIRMED_BY_KEY, Order, Press, Rules,
     Ticket, Victim, was_stopped,
 };
-use crate::model::{EndpointId, Now, RowKey};
+use crate::model::{EndpointId, Now, RowKey, counted};
 
 /// State of the open dialog.
 #[derive(Clone, Debug)]
@@ -189,10 +189,13 @@ impl App {
 
     /// Says that a dialog has killed nothing. The outcome of an earlier kill stays before it.
     fn on_no(&mut self, batch: &KillBatch, shown: Option<Status>) {
-        let text = match batch.victim_count() {
-            0 => "nothing was killed".to_owned(),
-            1 => format!("{} was not killed", batch.describe_victims()),
-            _ => format!("{} were not killed", batch.describe_victims()),
+        // Those that have ended or were refused would not have been killed either.
+        let text = match (batch.victim_count(), batch.confirmable()) {
+            (0, _) => "nothing was killed".to_owned(),
+            (1, _) => format!("{} was not killed", batch.describe_victims()),
+            (_, 1) => "1 session was not killed".to_owned(),
+            (_, 2..) => format!("{} were not killed", counted(batch.confirmable(), "session")),
+            (_, 0) => format!("{} were not killed", batch.describe_victims()),
         };
         let before = shown.filter(|status| status.is_logged);
         let note = Status::note(text);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::App;
 use super::endpoint::EndpointState;
+use super::endpoints::Endpoints;
 use super::kill_dialog::KillDialog;
 use super::kill_log::{CanceledKill, KillLogEntry};
 use super::kill_news::KillNews;
@@ -215,12 +216,15 @@ impl Kills {
     }
 
     /// Returns the outcome of the newest kill, or its victims if it has none yet.
-    pub(super) fn newest_words(&self) -> Option<String> {
+    pub(super) fn newest_words(&self, endpoints: &Endpoints) -> Option<String> {
         let newest = self.newest?;
         let mut entries = self.log.iter().rev().filter(|entry| entry.batch == newest);
         let last = entries.next();
         match (last, entries.next()) {
-            (Some(only), None) => Some(only.outcome.words(&only.identity)),
+            (Some(only), None) => {
+                let name = endpoints.name_among_several(only.identity.endpoint);
+                Some(Status::outcome(&only.outcome, &only.identity, name).text)
+            }
             (Some(_), Some(_)) => self.totals_status(newest).map(|status| status.text),
             (None, _) => {
                 let batch = self.batches.iter().find(|batch| batch.number() == newest)?;

@@ -13,10 +13,22 @@ use super::row::TableRow;
 use crate::diagnosis::ConnectionSample;
 use crate::model::{Dialect, EndpointId, RequestError, SessionId};
 
-/// Time for which a failed sample is shown. The next one is tried earlier.
+/// Minimum time for which a failed sample is shown, also if the next one succeeds.
 const FAULT_TIME: Duration = Duration::from_secs(10);
 /// Age of the last sample from which a session's samples are dropped, in milliseconds. Bounds the memory.
 const FORGOTTEN_MS: i128 = 30_000;
+/// The same for a sample that shows trouble. It is the last that is known while later ones cannot be read.
+const TROUBLE_FORGOTTEN_MS: i128 = 300_000;
+
+/// The last failure to read the connections of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SamplingFault {
+    fault: RequestError,
+    /// Time since the program began.
+    at: Duration,
+    /// Whether connections were read after it.
+    is_over: bool,
+}
 
 impl EndpointState {
     /// Stores new samples.
@@ -25,19 +37,30 @@ impl EndpointState {
         let samples = Arc::make_mut(&mut self.samples);
         samples.extend(new);
         if let Some(newest) = newest {
-            samples.retain(|_, sample| newest.duration_since(sample.taken_at).as_millis() <= FORGOTTEN_MS);
+            samples.retain(|_, sample| {
+                let age = newest.duration_since(sample.taken_at).as_millis();
+                age <= FORGOTTEN_MS || (age <= TROUBLE_FORGOTTEN_MS && sample.has_findings())
+            });
+            if let Some(failure) = &mut self.sampling_fault {
+                failure.is_over = true;
+            }
         }
     }
 
     /// Stores why the connections of a session could not be read.
     pub(super) fn on_sampling_failure(&mut self, fault: RequestError, now: Duration) {
-        self.sampling_fault = Some((fault, now));
+        self.sampling_fault = Some(SamplingFault {
+            fault,
+            at: now,
+            is_over: false,
+        });
     }
 
-    /// Returns why connections of sessions could not be read lately.
+    /// Returns why connections of sessions cannot be read, or could not a short time ago.
     pub(crate) fn connections_fault(&self, now: Duration) -> Option<&RequestError> {
-        let (fault, at) = self.sampling_fault.as_ref()?;
-        (now.saturating_sub(*at) < FAULT_TIME).then_some(fault)
+        let failure = self.sampling_fault.as_ref()?;
+        let is_shown = !failure.is_over || now.saturating_sub(failure.at) < FAULT_TIME;
+        is_shown.then_some(&failure.fault)
     }
 
     /// Returns the number of listed sessions with a recent sample. `None` if lists contain all data.

@@ -129,7 +129,7 @@ impl App {
             return;
         }
         if self.is_too_late_to_undo() {
-            let words = self.kills.newest_words();
+            let words = self.kills.newest_words(&self.endpoints);
             let words = words.unwrap_or_else(|| "already sent".to_owned());
             self.status = Some(Status {
                 is_logged: true,

@@ -26,6 +26,7 @@ use crate::model::{Dialect, EndpointId, EndpointNames, Identity, Lookup, Session
 #[derive(Clone, Debug)]
 pub(super) struct KillTarget {
     name: Arc<str>,
+    is_among_several: bool,
     names: Arc<EndpointNames>,
     dialect: Option<Dialect>,
     latest: Option<Arc<Snapshot>>,
@@ -34,9 +35,10 @@ pub(super) struct KillTarget {
 }
 
 impl KillTarget {
-    fn new(endpoint: &EndpointState, names: Arc<EndpointNames>) -> Self {
+    fn new(endpoint: &EndpointState, names: Arc<EndpointNames>, is_among_several: bool) -> Self {
         Self {
             name: endpoint.name.as_str().into(),
+            is_among_several,
             names,
             dialect: endpoint.dialect,
             latest: endpoint.latest.clone(),
@@ -65,6 +67,7 @@ impl KillTarget {
         let refused = check_killable(&subject, self.authority, protect).err();
         Some(Victim {
             endpoint: Arc::clone(&self.name),
+            is_among_several: self.is_among_several,
             names: Arc::clone(&self.names),
             dialect: self.dialect?,
             instance: self.latest.as_ref().and_then(|latest| latest.instance.clone()),
@@ -323,7 +326,12 @@ impl App {
 
     fn kill_target(&self, id: EndpointId) -> Option<KillTarget> {
         let endpoint = self.endpoints.get(id)?;
-        Some(KillTarget::new(endpoint, self.endpoints.names_of(id)))
+        let is_among_several = self.endpoints.name_among_several(id).is_some();
+        Some(KillTarget::new(
+            endpoint,
+            self.endpoints.names_of(id),
+            is_among_several,
+        ))
     }
 
     /// Returns a session as a victim; `None` if its endpoint has not replied yet.

@@ -2,6 +2,7 @@
 //! must not wait for them.
 
 use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -66,6 +67,7 @@ impl Client {
         let (mut part, mut spare) = (start, Vec::new());
         // A list that ended early has left its texts, and they count for the limit.
         let mut prunes = true;
+        let mut decode_time = Duration::ZERO;
         let mut is_open = open.next_part(&self.0.exchange, &mut part).await?;
         while is_open {
             let prunes = std::mem::take(&mut prunes);
@@ -78,7 +80,9 @@ impl Client {
                 Ok((stream, part))
             });
             let received = open.next_part(&self.0.exchange, &mut spare);
-            (is_open, (stream, part)) = tokio::try_join!(received, decoded)?;
+            let took;
+            (is_open, ((stream, part), took)) = tokio::try_join!(received, decoded)?;
+            decode_time += took;
             std::mem::swap(&mut part, &mut spare);
         }
         let taken_at = Timestamp::now();
@@ -91,10 +95,12 @@ impl Client {
             interner.prune();
             rows
         });
+        let (rows, took) = rows.await?;
         Ok(ListReply {
             dialect,
-            rows: rows.await?,
+            rows,
             cost: open.reply.cost,
+            decode_time: decode_time + took,
             bytes: open.received(),
             asked_at,
             taken_at,
@@ -102,13 +108,17 @@ impl Client {
         })
     }
 
-    /// Runs a part of the decoding outside the runtime's threads.
+    /// Runs a part of the decoding outside the runtime's threads. Returns its result and the time that it took.
     async fn with_interner<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Interner) -> Result<T, WireError> + Send + 'static,
-    ) -> Result<T, RequestError> {
+    ) -> Result<(T, Duration), RequestError> {
         let interner = Arc::clone(&self.0.interner);
-        let work = move || work(&mut interner.lock().unwrap_or_else(PoisonError::into_inner));
+        let work = move || {
+            let mut interner = interner.lock().unwrap_or_else(PoisonError::into_inner);
+            let began = Instant::now();
+            work(&mut interner).map(|result| (result, began.elapsed()))
+        };
         off_thread(work).await.map_err(|error| fault::of_wire(&error))
     }
 

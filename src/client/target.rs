@@ -195,6 +195,8 @@ pub struct ListReply {
     pub rows: DecodedList,
     /// Response time: from the established connection to the first byte of the reply.
     pub cost: Duration,
+    /// Time that decoding has taken on this machine, without the time to wait for parts of the body.
+    pub decode_time: Duration,
     /// Size of the body, in bytes.
     pub bytes: usize,
     /// Time before the request was written.
@@ -222,6 +224,7 @@ impl ListReply {
             asked_at: self.asked_at,
             taken_at: self.taken_at,
             cost: self.cost,
+            decode_time: self.decode_time,
             least_interval: Duration::ZERO,
             bytes: self.bytes,
             sessions: self.rows.sessions,

@@ -27,7 +27,7 @@ use crate::client::Client;
 use crate::config::Config;
 use crate::filter::NoMatch;
 use crate::kill::asks_why;
-use crate::model::{Snapshot, counted};
+use crate::model::{Dialect, Snapshot, counted};
 
 /// Runs the command. Usage errors are reported before any request is sent.
 pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus, CommandError> {
@@ -113,7 +113,7 @@ fn once(
     for line in remarks(&view, &printer, &examined)
         .into_iter()
         .chain(not_examined(&view, &printer, fail_if, &examined))
-        .chain(not_examined_in_draft(
+        .chain(not_examined_yet(
             &view,
             &printer,
             fail_if,
@@ -133,14 +133,21 @@ fn once(
     if let Some(line) = fail_if.line(&matches, &view, &examined) {
         output::remark(&line);
     }
-    Ok(FailIf::exit(&matches, status(&view, exit), &examined))
+    Ok(fail_if.exit(&matches, status(&view, exit), &examined))
 }
 
 /// Returns what is known about the lists of a view.
 fn examined<'a>(clients: &'a [Client], view: &'a TableView, lists: ListCount) -> Examined<'a> {
+    let mut lists_with_locks = view.snapshots.iter().zip(&view.locks);
+    let lacks_locks = lists_with_locks.any(|(list, locks)| {
+        let client = connect::client(clients, list.endpoint);
+        let has_access = client.is_some_and(Client::has_server_access);
+        has_access && list.dialect == Dialect::JsonApi && !locks.were_read()
+    });
     Examined {
         clients,
         were_read: view.were_servers_read(),
+        lacks_locks,
         lists,
         limits: &view.spec.diagnosis.thresholds,
         count_option: "--count",
@@ -237,9 +244,9 @@ fn not_examined(
     server_access::not_examined(examined.clients, snapshots.filter(|_| is_relevant))
 }
 
-/// Returns which reasons are not examined in lists of the draft, under the same conditions. For `parts` see
-/// [`server_access::not_examined_in_draft`].
-fn not_examined_in_draft(
+/// Returns which reasons are not examined in so few lists, under the same conditions. For `parts` see
+/// [`server_access::not_examined_yet`].
+fn not_examined_yet(
     view: &TableView,
     printer: &ListPrinter,
     fail_if: Option<&FailIf>,
@@ -249,7 +256,9 @@ fn not_examined_in_draft(
     if !uses_reasons(view, printer, fail_if) {
         return None;
     }
-    server_access::not_examined_in_draft(view, examined, parts)
+    let mut filters = vec![&view.spec.filter];
+    filters.extend(fail_if.map(FailIf::condition));
+    server_access::not_examined_yet(view, examined, &filters, parts)
 }
 
 /// Whether a list is human-readable, or its filter or the condition uses reasons.

@@ -205,6 +205,8 @@ pub(super) struct Examined<'a> {
     pub(super) clients: &'a [Client],
     /// Whether all servers were read.
     pub(super) were_read: bool,
+    /// Whether servers of an endpoint with a database user were not read.
+    pub(super) lacks_locks: bool,
     /// The lists until now.
     pub(super) lists: ListCount,
     /// Limits of the reasons.
@@ -236,10 +238,10 @@ pub(super) fn unexamined_cause(unexamined: &Unexamined, examined: &Examined<'_>)
     }
     let (time, count) = (setting_text(longest), examined.lists.needed(longest));
     let option = examined.count_option;
-    let or_not = if may_be_unreported {
-        ", or is not reported"
-    } else {
-        ""
+    let or_not = match (may_be_unreported, early.len()) {
+        (false, _) => "",
+        (true, 1) => ", or is not reported",
+        (true, _) => ", or are not reported",
     };
     let part = |mut names: Vec<&'static str>, one: &str, several: &str, rest: &str| {
         names.dedup();
@@ -258,7 +260,7 @@ pub(super) fn unexamined_cause(unexamined: &Unexamined, examined: &Examined<'_>)
             unread,
             "needs",
             "need",
-            "the connections of these sessions, which were not read",
+            "the connections of each session, and not all were read",
         ),
         part(unreported, "is", "are", "not reported"),
         part(not_in_draft, "is", "are", "not reported by the draft"),
@@ -266,24 +268,23 @@ pub(super) fn unexamined_cause(unexamined: &Unexamined, examined: &Examined<'_>)
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-/// Returns a line that says which reasons are not examined in lists of the draft. `None` without such a list.
-/// `names_unreported` is whether it has the reasons that the draft never reports, `names_unknown` those that are still
-/// unknown for every session.
-pub(super) fn not_examined_in_draft(
+/// Returns a line that says which reasons are not examined in so few lists. `None` if there are none.
+/// `filters` are those that may name reasons. `names_unreported` is whether it has the reasons that the draft never reports, `names_unknown` those that are still
+/// unknown for a session.
+pub(super) fn not_examined_yet(
     view: &TableView,
     examined: &Examined<'_>,
+    filters: &[&Filter],
     (names_unreported, names_unknown): (bool, bool),
 ) -> Option<String> {
     let hidden = &view.spec.hidden_endpoints;
     let mut lists = view.snapshots.iter();
-    if !lists.any(|list| list.dialect == Dialect::Draft && !hidden.contains(&list.endpoint)) {
-        return None;
-    }
+    let has_draft = lists.any(|list| list.dialect == Dialect::Draft && !hidden.contains(&list.endpoint));
     let mut unexamined = Unexamined::default();
     if names_unknown {
-        unexamined.in_draft = view.unexamined_in_draft();
+        unexamined = view.unexamined_yet(examined.lists, filters);
     }
-    if names_unreported {
+    if names_unreported && has_draft {
         let never = REASONS.iter().filter(|reason| !reason.is_in_draft());
         unexamined.in_draft.extend(never.map(|reason| reason.name));
     }

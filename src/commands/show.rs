@@ -151,6 +151,7 @@ fn not_examined(shown: &ShownSession, config: &Config) -> Option<String> {
         &unexamined,
         &Examined {
             clients: &[],
+            lacks_locks: false,
             were_read: true,
             lists: ListCount {
                 count: 1,

@@ -108,6 +108,7 @@ impl Watcher {
             asked_at: crate::model::Now::default(),
             taken_at: taken_at + jiff::SignedDuration::from_secs(47),
             cost: Duration::ZERO,
+            decode_time: Duration::ZERO,
             least_interval: Duration::ZERO,
             bytes: body.len(),
             sessions: rows.sessions,

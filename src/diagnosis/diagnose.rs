@@ -16,7 +16,7 @@ use super::reason::RuleFn;
 use super::reasons::REASONS;
 use super::rule::RuleInput;
 use super::rule::RuleResult;
-use super::sample::ConnectionSample;
+use super::sample::{ConnectionSample, SeenSample};
 use super::server_time::{ServerTime, Zone};
 use super::settings::DiagnosisSettings;
 use crate::model::{Dialect, EndpointLocks, Instance, RowReads, Session, SessionId, Snapshot};
@@ -171,10 +171,8 @@ pub fn diagnose(
             limits,
             locks: now.locks.map(|locks| locks.of(session)).unwrap_or_default(),
         };
-        let sample = samples
-            .get(&session.id)
-            .filter(|sample| sample.is_current_at(now.taken_at));
-        diagnoses.add(&input, sample);
+        let sample = samples.get(&session.id);
+        diagnoses.add(&input, sample.map(|sample| sample.seen_at(now.taken_at)));
         history.is_forgotten = diagnoses.has_found_forgotten();
     }
     diagnoses.histories = histories;
@@ -233,14 +231,18 @@ impl Diagnoses {
         found.is_some_and(|found| found.iter().any(is_forgotten))
     }
 
-    fn add(&mut self, input: &RuleInput<'_>, sample: Option<&ConnectionSample>) {
+    fn add(&mut self, input: &RuleInput<'_>, sample: Option<SeenSample<'_>>) {
         let first = self.found.len();
         let mut unjudged = ReasonSet::default();
         for (index, reason) in REASONS.iter().enumerate() {
             let result = match reason.rule {
                 RuleFn::List(rule) => rule(input),
-                RuleFn::Connections(rule) => sample.map_or(RuleResult::Unknown, rule),
-                RuleFn::Either { connections, list } => sample.map_or_else(|| list(input), connections),
+                RuleFn::Connections(rule) => sample
+                    .and_then(|sample| sample.apply(rule))
+                    .unwrap_or(RuleResult::Unknown),
+                RuleFn::Either { connections, list } => sample
+                    .and_then(|sample| sample.apply(connections))
+                    .unwrap_or_else(|| list(input)),
             };
             match result {
                 RuleResult::No => {}

@@ -113,6 +113,13 @@ pub enum Evidence {
         /// Growth over the last three samples.
         grown: u64,
     },
+    /// Evidence of an older sample of the connections. No later one could be read.
+    Earlier {
+        /// The evidence then.
+        evidence: Box<Self>,
+        /// Time since then.
+        ago: Span,
+    },
 }
 
 /// How long a condition has held.
@@ -156,7 +163,8 @@ impl Evidence {
             | Self::Memory { .. }
             | Self::HighWater { .. }
             | Self::WriteQueue { .. }
-            | Self::Buffering { .. } => None,
+            | Self::Buffering { .. }
+            | Self::Earlier { .. } => None,
         }
     }
 
@@ -179,6 +187,7 @@ impl Evidence {
             Self::Memory { bytes, .. } => format!("memory {}", size_text(*bytes)),
             Self::Login(age) => format!("no login {age}"),
             Self::NoBackend(_) | Self::Closing(_) => self.words(session),
+            Self::Earlier { evidence, ago } => format!("{} ({ago} ago)", evidence.short(session)),
         }
     }
 
@@ -217,6 +226,7 @@ impl Evidence {
                 size_text(*typical)
             ),
             Self::HighWater { .. } | Self::WriteQueue { .. } | Self::Buffering { .. } => self.pressure(),
+            Self::Earlier { evidence, ago } => format!("{}, read {ago} ago", evidence.words(session)),
         }
     }
 

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Evidence;
 use super::finding::{Diagnosis, Finding, OwnedDiagnosis, order};
 use super::reasons::REASONS;
 use super::rule::RuleResult;
-use crate::model::{Buffer, ConnectionDetail, ConnectionStatistics, Counter, Text};
+use crate::model::{Buffer, ConnectionDetail, ConnectionStatistics, Counter, Span, Text};
 
 /// Maximum age of a sample that is used in a diagnosis, in milliseconds.
 const MAX_AGE_MS: i128 = 10_000;
@@ -121,6 +122,22 @@ impl ConnectionSample {
         }
     }
 
+    /// Returns the sample with its age at a moment.
+    pub(super) fn seen_at(&self, moment: Timestamp) -> SeenSample<'_> {
+        let age = moment.duration_since(self.taken_at).as_millis();
+        SeenSample {
+            sample: self,
+            ago: (!self.is_current_at(moment))
+                .then(|| Span::from_secs(i64::try_from(age / 1_000).unwrap_or(i64::MAX))),
+        }
+    }
+
+    /// Whether the sample shows a reason why the session is stuck.
+    pub fn has_findings(&self) -> bool {
+        let mut rules = REASONS.iter().filter_map(|reason| reason.rule.connection_rule());
+        rules.any(|rule| matches!(rule(self), RuleResult::Found(..)))
+    }
+
     /// Whether the sample was taken within 10 s of `moment`.
     pub fn is_current_at(&self, moment: Timestamp) -> bool {
         moment.duration_since(self.taken_at).as_millis().abs() <= MAX_AGE_MS
@@ -158,6 +175,28 @@ impl ConnectionSample {
         self.connections
             .iter()
             .any(|connection| connection.full > 0 || grows(&connection.buffered))
+    }
+}
+
+/// A sample at the time of a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SeenSample<'a> {
+    sample: &'a ConnectionSample,
+    /// Its age, if it is too old to show that a session is well.
+    ago: Option<Span>,
+}
+
+impl SeenSample<'_> {
+    /// Returns the result of a rule. An old sample still shows trouble, but never that there is none: `None` then.
+    pub(super) fn apply(self, rule: fn(&ConnectionSample) -> RuleResult) -> Option<RuleResult> {
+        match (rule(self.sample), self.ago) {
+            (result, None) => Some(result),
+            (RuleResult::Found(severity, evidence), Some(ago)) => {
+                let evidence = Box::new(evidence);
+                Some(RuleResult::Found(severity, Evidence::Earlier { evidence, ago }))
+            }
+            (_, Some(_)) => None,
+        }
     }
 }
 

@@ -203,12 +203,12 @@ impl KillBatch {
         (tally.finished().saturating_sub(tally.total() - total), total)
     }
 
-    /// Returns `17 bob@10.0.0.9` for one victim, otherwise their number.
+    /// Returns `17 bob@10.0.0.9` for one victim, with its endpoint if there are others. Otherwise their number.
     pub(crate) fn describe_victims(&self) -> String {
         let selected = self.selected();
         let first = selected.first.and_then(|index| self.tasks.get(index));
         match first.filter(|_| selected.count == 1) {
-            Some(one) => one.victim.name(),
+            Some(one) => one.victim.name_with_endpoint(),
             None => counted(selected.count, "session"),
         }
     }

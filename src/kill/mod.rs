@@ -43,7 +43,9 @@ pub(crate) use refusal::RefusalReason;
 pub(crate) use request_scheduler::MAX_IN_FLIGHT;
 pub use state::{FirstCheck, FollowUp, KillState, StatementWatch};
 pub(crate) use statements::running_statement;
-pub use statements::{EndAttempt, StatementDoubt, StatementEnd, StatementResults, StatementState};
+pub use statements::{
+    EndAttempt, StatementDoubt, StatementEnd, StatementResults, StatementState, UnfollowedStatement,
+};
 pub(crate) use tally::Tally;
 pub(crate) use task::KillTask;
 pub(crate) use task::MAX_CHECK_AGE;

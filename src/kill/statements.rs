@@ -10,8 +10,11 @@
 
 mod result;
 
-pub use result::{EndAttempt, StatementDoubt, StatementEnd, StatementResults, StatementState};
+pub use result::{
+    EndAttempt, StatementDoubt, StatementEnd, StatementResults, StatementState, UnfollowedStatement,
+};
 
+use crate::filter::Ternary;
 use crate::model::{
     ServerAccessFault, ServerConnection, ServerThread, ServerThreads, Session, Text, ThreadReading,
 };
@@ -64,9 +67,13 @@ impl StatementTracker {
         }
     }
 
-    /// Remembers that a statement runs which cannot be followed, because there is no server access.
-    pub(super) fn on_check_without_access(&mut self, is_running: bool) {
-        self.results.is_not_followed = is_running;
+    /// Stores what the admin API reports about a running statement. It cannot be followed without server access.
+    pub(super) const fn on_check_without_access(&mut self, is_running: Ternary) {
+        self.results.unfollowed = match is_running {
+            Ternary::Yes => Some(UnfollowedStatement::Reported),
+            Ternary::Unknown => Some(UnfollowedStatement::Possible),
+            Ternary::No => None,
+        };
     }
 
     /// Returns the running thread of a server connection. `None` if it runs nothing.

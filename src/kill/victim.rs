@@ -19,6 +19,8 @@ pub(crate) struct Victim {
     pub session: Session,
     /// Name of its endpoint, as used in filters.
     pub endpoint: Arc<str>,
+    /// Whether there are other endpoints. Ids and clients may repeat there.
+    pub is_among_several: bool,
     /// URL and other names of its endpoint.
     pub names: Arc<EndpointNames>,
     /// Dialect of its endpoint.
@@ -70,6 +72,15 @@ impl Victim {
     /// Returns the session in one line: `17 bob@10.0.0.9:4711`.
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.identity.id, self.identity.client())
+    }
+
+    /// Returns the session in one line, with its endpoint if there are others: `17 bob@10.0.0.9 on proxy-1`.
+    pub(crate) fn name_with_endpoint(&self) -> String {
+        if self.is_among_several {
+            format!("{} on {}", self.name(), self.endpoint)
+        } else {
+            self.name()
+        }
     }
 }
 

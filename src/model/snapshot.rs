@@ -27,7 +27,9 @@ pub struct Snapshot {
     pub taken_at: Timestamp,
     /// Response time: from the established connection to the first byte of the reply.
     pub cost: Duration,
-    /// Shortest interval between two such lists that the configured duty allows.
+    /// Time that decoding it has taken on this machine. Zero in a recording.
+    pub decode_time: Duration,
+    /// Shortest interval between two such lists that the configured duty and the limit of this machine's time allow.
     pub least_interval: Duration,
     /// Size of the body, in bytes.
     pub bytes: usize,
@@ -71,6 +73,7 @@ impl Snapshot {
             asked_at: Now::default(),
             taken_at: Timestamp::UNIX_EPOCH,
             cost: Duration::ZERO,
+            decode_time: Duration::ZERO,
             least_interval: Duration::ZERO,
             bytes: 0,
             sessions: Vec::new(),

@@ -204,6 +204,7 @@ fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
         asked_at: Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: std::time::Duration::ZERO,
+        decode_time: std::time::Duration::ZERO,
         least_interval: std::time::Duration::ZERO,
         bytes: 0,
         sessions: sessions.iter().map(session).collect(),

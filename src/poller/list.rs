@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::decode_limit::DecodeLimit;
 use super::schedule::Pace;
 use super::two_speed::TwoSpeed;
 use super::{PollSchedule, PollSettings, ReceiverClosed};
@@ -42,6 +43,7 @@ pub(super) struct ListPoller {
     client: Client,
     pace: Pace,
     duty: f64,
+    decode_limit: Arc<DecodeLimit>,
     schedule: watch::Receiver<PollSchedule>,
     /// Number of refreshes requested when the last cycle began.
     refreshes: u64,
@@ -68,7 +70,7 @@ enum NextCycle {
     Interval {
         started: Instant,
         cost: Duration,
-        /// Minimum interval, if rows are read one by one.
+        /// Minimum interval, if rows are read one by one or decoding takes long.
         least: Duration,
     },
     /// At this time: the next try after an error.
@@ -79,7 +81,7 @@ impl ListPoller {
     pub(super) fn new(
         client: Client,
         settings: &PollSettings,
-        schedule: watch::Receiver<PollSchedule>,
+        (schedule, decode_limit): (watch::Receiver<PollSchedule>, Arc<DecodeLimit>),
         outputs: ListOutputs,
         rows: RowFacts,
         out: mpsc::UnboundedSender<Msg>,
@@ -88,6 +90,7 @@ impl ListPoller {
             client,
             pace: Pace::new(settings.interval, settings.duty),
             duty: settings.duty,
+            decode_limit,
             schedule,
             refreshes: 0,
             relists: 0,
@@ -124,7 +127,11 @@ impl ListPoller {
                 self.pace.on_success();
                 let cost = snapshot.cost;
                 let two_speed = self.two_speed(&snapshot);
-                let least = two_speed.map_or(Duration::ZERO, |plan| plan.lists);
+                let by_rows = two_speed.map_or(Duration::ZERO, |plan| plan.lists);
+                let by_decoding = self
+                    .decode_limit
+                    .least_interval(snapshot.endpoint, snapshot.decode_time);
+                let least = by_rows.max(by_decoding);
                 snapshot.least_interval = self.pace.least_interval(cost).max(least);
                 snapshot.rows.interval = two_speed.map(|plan| plan.rows);
                 self.report(snapshot).await?;

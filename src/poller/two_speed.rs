@@ -15,7 +15,7 @@ const MIN_LIST_SHARE: f64 = 0.01;
 /// Minimum share of the proxy's time for rows, even if lists use the whole duty.
 const MIN_ROW_SHARE: f64 = 0.02;
 /// Maximum interval between lists, if the duty allows it: trouble outside the screen must be found too.
-const MAX_LIST_INTERVAL: Duration = Duration::from_secs(10);
+pub(super) const MAX_LIST_INTERVAL: Duration = Duration::from_secs(10);
 /// Maximum time for one round of rows, unless lists alone would take longer.
 const MAX_ROUND: Duration = Duration::from_secs(2);
 /// Response time of one session that is assumed until one was read.

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::model::size_text;
+
 /// Why a recording cannot be written or read. Offsets are in bytes from the start of the recording.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RecordingError {
@@ -57,6 +59,18 @@ pub enum RecordingError {
     /// The thread that decodes could not be started.
     #[error("a thread cannot be started: {0}")]
     Thread(String),
+    /// The limit of the history is too small for one moment.
+    #[error(
+        "one moment takes {}, more than history-memory ({})",
+        size_text(*needed as u64),
+        size_text(*limit as u64)
+    )]
+    HistoryTooSmall {
+        /// Bytes of one moment.
+        needed: usize,
+        /// Limit in bytes.
+        limit: usize,
+    },
     /// A fact could not be written.
     #[error("a recording could not be written: {0}")]
     Write(String),

@@ -18,7 +18,7 @@ use crate::model::Now;
 pub const HISTORY_BYTES: usize = 8_000_000;
 /// Default limit of the history, as a duration.
 pub const HISTORY_SPAN: Duration = Duration::from_mins(15);
-/// The open chunk is finished when it takes this part of the limit, so that older ones can be dropped.
+/// The open chunk is finished when its changes take this part of the limit, so that older ones can be dropped.
 const PARTS: usize = 4;
 
 /// The last facts, limited in bytes and in time.
@@ -29,6 +29,8 @@ pub struct History {
     /// Bytes of the open chunk.
     open: Vec<u8>,
     open_lists: Vec<Duration>,
+    /// Bytes of the open chunk after its first fact, with everything that is known before it.
+    start_bytes: usize,
     max_bytes: usize,
     max_span: Duration,
     /// Number of endpoints.
@@ -57,6 +59,7 @@ impl History {
             writer: ChunkWriter::new(CHUNK_INTERVAL)?,
             open: Vec::new(),
             open_lists: Vec::new(),
+            start_bytes: 0,
             max_bytes,
             max_span,
             endpoints,
@@ -67,18 +70,35 @@ impl History {
     ///
     /// # Errors
     ///
-    /// Returns an error if the compressor fails. The history must then be dropped.
+    /// Returns an error if the compressor fails, or if one moment takes more than the limit. The history must then
+    /// be dropped.
     pub fn push(&mut self, fact: &Fact) -> Result<(), RecordingError> {
-        let is_large = self.open.len() > self.max_bytes / PARTS;
-        if is_large || self.writer.is_due(fact.at) {
+        if self.is_large() || self.writer.is_due(fact.at) {
             self.finish()?;
         }
+        let is_first = self.writer.open().is_none();
         self.writer.push(fact, &mut self.open)?;
+        if is_first {
+            self.start_bytes = self.open.len();
+        }
+        if self.start_bytes > self.max_bytes {
+            return Err(RecordingError::HistoryTooSmall {
+                needed: self.start_bytes,
+                limit: self.max_bytes,
+            });
+        }
         if matches!(fact.kind, FactKind::Listed(_)) {
             self.open_lists.push(fact.at.elapsed);
         }
         self.drop_old(fact.at.elapsed);
         Ok(())
+    }
+
+    /// Whether the next fact starts a chunk, because of the size of the open one. The start of a chunk does not
+    /// count: with many sessions it alone may take a large part of the limit, and each fact would repeat it.
+    fn is_large(&self) -> bool {
+        let changes = self.open.len().saturating_sub(self.start_bytes);
+        changes > self.max_bytes / PARTS || self.open.len() > self.max_bytes
     }
 
     fn finish(&mut self) -> Result<(), RecordingError> {

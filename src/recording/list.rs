@@ -148,6 +148,7 @@ impl ListRecord {
             asked_at: moment(self.asked.unwrap_or_default())?,
             taken_at: timestamp(self.taken.unwrap_or_default())?,
             cost: Duration::from_micros(self.cost.unwrap_or_default()),
+            decode_time: Duration::ZERO,
             least_interval: Duration::from_micros(self.least_interval.unwrap_or_default()),
             bytes: self.bytes.unwrap_or_default(),
             sessions,

@@ -101,7 +101,7 @@ record! {
         taken: i64,
         /// Response time in microseconds.
         cost: u64,
-        /// Shortest interval between lists that the duty allows, in microseconds.
+        /// Shortest interval between lists that the duty and the limit for decoding allow, in microseconds.
         least_interval: u64,
         /// Size of the reply in bytes.
         bytes: usize,

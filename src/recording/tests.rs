@@ -260,6 +260,60 @@ fn the_history_keeps_its_limits_in_bytes_and_in_time() {
     assert!((120..=180).contains(&kept.as_secs()), "{kept:?}");
 }
 
+/// Facts of many endpoints, whose lists together are a large part of the limit.
+fn lists_of_many_endpoints(endpoints: u16, sessions: u64, rounds: u64) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for round in 0..rounds {
+        for endpoint in 0..endpoints {
+            let at = round * 1_000 + u64::from(endpoint);
+            let rows = (0..sessions).map(|id| session(id, round)).collect();
+            let list = snapshot(at, round + 1, "Mon", rows);
+            let list = Snapshot {
+                endpoint: EndpointId(endpoint),
+                ..Arc::unwrap_or_clone(list)
+            };
+            facts.push(Fact {
+                endpoint: Some(EndpointId(endpoint)),
+                ..fact(at, FactKind::Listed(Arc::new(list)))
+            });
+        }
+    }
+    facts
+}
+
+#[test]
+fn a_chunk_whose_start_is_large_still_holds_changes() {
+    let facts = lists_of_many_endpoints(20, 50, 10);
+    let mut history = History::new(20, HISTORY_BYTES, HISTORY_SPAN).unwrap();
+    for fact in &facts[..20] {
+        history.push(fact).unwrap();
+    }
+    let whole = history.bytes();
+    // The start of each chunk takes more than a quarter of the limit.
+    let limit = whole * 3;
+    let mut history = History::new(20, limit, HISTORY_SPAN).unwrap();
+    for fact in &facts {
+        history.push(fact).unwrap();
+        assert!(history.bytes() <= limit, "{}", history.bytes());
+    }
+    let (from, to) = history.span().unwrap();
+    assert!(
+        to.elapsed.saturating_sub(from.elapsed) >= Duration::from_secs(1),
+        "{from:?} {to:?}"
+    );
+}
+
+#[test]
+fn a_history_that_one_moment_fills_ends_with_its_cause() {
+    let facts = lists_of_many_endpoints(20, 50, 3);
+    let mut history = History::new(20, 1_000, HISTORY_SPAN).unwrap();
+    let error = facts.iter().find_map(|fact| history.push(fact).err()).unwrap();
+    assert!(
+        error.to_string().ends_with("more than history-memory (1.0 kB)"),
+        "{error}"
+    );
+}
+
 #[test]
 fn durations_that_grow_with_the_time_are_not_written() {
     let (_, first) = unfinished(&lists(1));

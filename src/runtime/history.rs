@@ -109,8 +109,11 @@ pub(super) fn start(
     out: UnboundedSender<HistoryReply>,
 ) -> io::Result<HistoryThread> {
     let is_on = limits.bytes > 0 && !limits.span.is_zero();
-    let history = is_on.then(|| History::new(endpoints, limits.bytes, limits.span));
-    let history = history.transpose().map_err(io::Error::other)?;
+    let history = if is_on {
+        Ok(History::new(endpoints, limits.bytes, limits.span).map_err(io::Error::other)?)
+    } else {
+        Err("the history is off: history-span and history-memory turn it on".to_owned())
+    };
     let (sender, queue) = mpsc::channel();
     let mut keeper = Keeper {
         history,
@@ -129,8 +132,8 @@ pub(super) fn start(
 
 /// State of the thread.
 struct Keeper {
-    /// The history; `None` if it is off or has failed.
-    history: Option<History>,
+    /// The history, or why there is none.
+    history: Result<History, String>,
     /// The moment that was requested last; `None` if the live screen is shown.
     shown: Option<Duration>,
     finder: EventFinder,
@@ -196,19 +199,18 @@ impl Keeper {
     fn add(&mut self, fact: &Fact) {
         let events = self.finder.in_fact(fact);
         self.happened(events);
-        if let Some(history) = &mut self.history
+        if let Ok(history) = &mut self.history
             && let Err(error) = history.push(fact)
         {
-            self.history = None;
-            self.reply(HistoryReply::Failed(format!("the history has ended: {error}")));
+            let why = format!("the history has ended: {error}");
+            self.history = Err(why.clone());
+            self.reply(HistoryReply::Failed(why));
         }
     }
 
     /// Returns the requested moment and session, or why there is none.
     fn moment(&self, request: &TravelRequest) -> Result<(Duration, Option<Box<Identity>>), String> {
-        let Some(history) = &self.history else {
-            return Err("the history is off: history-span and history-memory turn it on".to_owned());
-        };
+        let history = self.history.as_ref().map_err(Clone::clone)?;
         let Some((from, to)) = history.span() else {
             return Err("there is no history yet".to_owned());
         };
@@ -265,7 +267,7 @@ impl Keeper {
 
     /// Builds the app of a moment.
     fn show(&mut self, request: TravelRequest, moment: Duration, session: Option<&Identity>) {
-        let Some(history) = &self.history else { return };
+        let Ok(history) = &self.history else { return };
         let extent = HistoryExtent {
             from: history.span().map_or_else(Now::default, |(from, _)| from),
             bytes: history.bytes(),

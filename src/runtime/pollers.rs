@@ -14,15 +14,15 @@ use crate::app::build_view::{TableView, ViewRequest, build_view};
 use crate::app::msg::Msg;
 use crate::client::Client;
 use crate::model::{EndpointId, SessionId};
-use crate::poller::{EndpointPoller, PollSettings, PollerCommand, PollerEnded, RateLimiter, any_ended};
+use crate::poller::{EndpointPoller, PollLimits, PollSettings, PollerCommand, PollerEnded, any_ended};
 
 /// One poller for each endpoint, in the order of their ids.
 pub(crate) struct Pollers(Vec<EndpointPoller>);
 
 impl Pollers {
     pub(crate) fn spawn(clients: Vec<Client>, settings: PollSettings, out: &UnboundedSender<Msg>) -> Self {
-        let limiter = Arc::new(RateLimiter::of(clients.len()));
-        let spawn = |client| EndpointPoller::sharing(client, settings, out.clone(), Arc::clone(&limiter));
+        let limits = PollLimits::of(clients.len());
+        let spawn = |client| EndpointPoller::sharing(client, settings, out.clone(), limits.clone());
         Self(clients.into_iter().map(spawn).collect())
     }
 

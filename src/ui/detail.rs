@@ -182,6 +182,8 @@ fn killed_line<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Option<Line<'
 /// takes from a longer client.
 const MIN_CLIENT: usize = 8;
 const MAX_STATE: usize = 40;
+/// Maximum number of lines for a fault that the title has no room for.
+const MAX_FAULT_LINES: usize = 2;
 
 /// Returns the title: session id, client, endpoint, and the state if the data is not current.
 fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
@@ -193,12 +195,30 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
         .name_among_several(pane.identity.endpoint)
         .map(|name| Span::styled(format!("on {name}"), theme.dim));
     let first = title_line(id, on, &session.client(), state(app, pane, theme), pen);
+    let fault = last_fault(pane).map(RequestError::one_line);
+    // The title has room for its beginning only.
+    let cut = fault.filter(|fault| !first.to_string().contains(fault.as_str()));
+    let cut = cut
+        .iter()
+        .flat_map(|fault| wrap(fault, pen.width))
+        .take(MAX_FAULT_LINES);
+    let cut: Vec<_> = cut.map(|line| Line::styled(line, theme.look)).collect();
     let facts = fit(
         &facts(app, session, pane.ended.is_none()),
         pen.width,
         theme.glyphs.more,
     );
-    vec![first, Line::styled(facts, theme.dim)]
+    let mut lines = vec![first];
+    lines.extend(cut);
+    lines.push(Line::styled(facts, theme.dim));
+    lines
+}
+
+/// Returns why the last poll of the session failed. `None` without details, which say it themselves, and after its
+/// end.
+fn last_fault(pane: &DetailPane) -> Option<&RequestError> {
+    let is_shown = pane.observation.is_some() && pane.ended.is_none();
+    pane.fault.as_ref().filter(|_| is_shown)
 }
 
 /// Puts the parts of the title into one line. The client is cut first, then the endpoint is left out,
@@ -245,7 +265,7 @@ fn state<'a>(app: &App, pane: &DetailPane, theme: &Theme) -> Option<Span<'a>> {
             theme.act,
         ));
     }
-    if let Some(fault) = pane.fault.as_ref().filter(|_| pane.observation.is_some()) {
+    if let Some(fault) = last_fault(pane) {
         return Some(Span::styled(fault.one_line(), theme.look));
     }
     if pane.is_closing() {

@@ -69,9 +69,12 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         [task] => one::head(app, asking, task, theme, text_width),
         _ => many::head(app, asking, theme, text_width),
     };
-    let mut tail = consequences::lines(app, asking, theme, text_width);
     let lines_below = lines_below(screen.height, app.areas().tour.height);
     let max = usize::from(screen.height.saturating_sub(lines_below + 2));
+    let mut tail = consequences::lines(app, asking, theme, text_width, false);
+    if head.len() + foot.len() + wanted + tail.len() > max {
+        tail = consequences::lines(app, asking, theme, text_width, true);
+    }
     // The line about an early key never takes the room of who and what.
     let early = early_key(asking, theme, text_width);
     if head.len() + foot.len() + early.len() <= max {

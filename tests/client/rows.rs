@@ -113,9 +113,20 @@ async fn every_list_is_read_if_that_is_cheap_or_one_session_is_expensive() {
     for (release, cost) in releases {
         let server = proxy(release, cost);
         let (_poller, mut messages) = poll(&server);
+        let mut slowest = Duration::ZERO;
         for _ in 0..4 {
-            while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
+            let listed = loop {
+                if let Msg::Listed(listed) = next_msg(&mut messages).await {
+                    break listed;
+                }
+            };
+            slowest = slowest.max(listed.cost);
         }
-        assert_eq!(rows_requested(&server), 0, "{release}");
+        // A list that takes more than 3 % of the interval is expensive. On a busy machine even an empty one is.
+        let was_expensive = cost.is_zero() && slowest > SETTINGS.interval.mul_f64(0.03);
+        assert!(
+            was_expensive || rows_requested(&server) == 0,
+            "{release} {slowest:?}"
+        );
     }
 }

@@ -550,3 +550,27 @@ fn the_draft_is_named_as_the_cause_of_unknown_locks() {
         assert!(ran.err.contains(cause), "{ran:?}");
     }
 }
+
+#[test]
+fn a_condition_that_needs_locks_fails_if_the_servers_could_not_be_read() {
+    let demo = incidents(|_| {});
+    let all = json(&demo, &["list", "-o", "json"]);
+    let is_quiet = |session: &&Value| session["severity"].is_null() && session["waits"].is_null();
+    let quiet = all.as_array().unwrap().iter().find(is_quiet).unwrap()["id"].to_string();
+    let wrong = |args: &[&str]| {
+        let filter = format!("id={quiet}");
+        ran(with_servers(&demo, &[args, &["-f", &filter]].concat()).env("MAXTOP_SQL_PASSWORD", "wrong"))
+    };
+    for condition in ["stuck", "reason=lock-wait"] {
+        let ran = wrong(&["list", "--fail-if", condition]);
+        assert_eq!(ran.status, 1, "{ran:?}");
+    }
+    let ran = wrong(&["list", "--fail-if", "stuck"]);
+    let line = "no session matches stuck; blocks, lock-wait and metadata-lock are unknown: the locks could not be read";
+    assert!(ran.err.contains(line), "{ran:?}");
+    let ran = wrong(&["list", "--fail-if", "reason=idle"]);
+    assert_eq!(ran.status, 0, "no lock decides it: {ran:?}");
+    let filter = format!("id={quiet}");
+    let ran = run(&demo, &["list", "--fail-if", "stuck", "-f", &filter]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}

@@ -56,7 +56,7 @@ fn the_dialog_warns_when_the_cursor_is_elsewhere() {
     pty.wait("a table", |screen| has_rows(screen, 8));
     let rows = pty.look(ids);
     pty.keys("  K");
-    pty.sees("Kill 2 marked sessions (not the row under the cursor)?");
+    pty.sees("Kill 2 marked sessions (the cursor is on another row)?");
     pty.keys("n");
     pty.no_longer_sees("not the row");
     pty.keys("k");

@@ -1,7 +1,7 @@
 //! Facts about the endpoint under the cursor, one line each, trouble first.
 
 use super::{App, age_text, clock_words, interval_text};
-use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::endpoint::{EndpointState, IntervalStretch, LinkState};
 use crate::app::server_view::remark;
 use crate::diagnosis::Severity;
 use crate::model::{Dialect, EndpointId, Instance, counted, measured_text};
@@ -32,6 +32,7 @@ impl App {
             return Vec::new();
         };
         let mut facts = self.link_facts(endpoint);
+        facts.extend(self.connections_fact(endpoint));
         facts.extend(self.account_facts(endpoint));
         facts.extend(self.server_facts(endpoint));
         facts.extend(self.list_facts(endpoint));
@@ -68,6 +69,15 @@ impl App {
         let failed = counted(endpoint.failures, "request");
         facts.push(plain("ENDPOINT", format!("{state}, {failed} failed")));
         facts
+    }
+
+    /// Returns why connections of sessions cannot be read, in full.
+    fn connections_fact(&self, endpoint: &EndpointState) -> Option<Fact> {
+        let fault = endpoint.connections_fault(self.now.elapsed)?;
+        Some(Fact {
+            severity: Some(Severity::Look),
+            ..plain("CONNECTIONS", fault.one_line())
+        })
     }
 
     /// Returns what limits the account or the connection.
@@ -153,9 +163,14 @@ impl App {
         let age = endpoint.age(self.now.elapsed);
         let age = age.map(|age| format!(", {} ago", age_text(age)));
         let interval = interval_text(endpoint.kept_interval(self.settings.interval));
-        let why = self.is_slowed(endpoint).then(|| {
-            let share = self.settings.duty * 100.0;
-            format!(", so that lists take at most {share:.0}% of the proxy's time")
+        let why = self.stretch(endpoint).map(|stretch| match stretch {
+            IntervalStretch::Duty => {
+                let share = self.settings.duty * 100.0;
+                format!(", so that lists take at most {share:.0}% of the proxy's time")
+            }
+            IntervalStretch::Decoding => {
+                ", so that the lists of all endpoints take little time of this machine".to_owned()
+            }
         });
         let text = format!(
             "the last took {}{}{}; every {interval}{}",

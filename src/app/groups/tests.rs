@@ -116,6 +116,7 @@ fn list(mut sessions: Vec<Session>, dialect: Dialect) -> Arc<Snapshot> {
         asked_at: crate::model::Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::ZERO,
+        decode_time: Duration::ZERO,
         least_interval: Duration::ZERO,
         bytes: 0,
         blanked: 0,

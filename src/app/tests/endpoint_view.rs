@@ -236,3 +236,21 @@ fn the_columns_are_those_of_all_endpoints_and_follow_their_messages() {
     stage.list_from(199, LIST, "Mon, 23 Nov 2026 15:55:21 GMT", Some("node"));
     assert!(!has(&columns(&stage), "trouble"));
 }
+
+#[test]
+fn a_longer_interval_names_what_stretches_it() {
+    // The response time of the lists is 14 ms: the duty of a tenth allows one every 140 ms.
+    for (least, shown) in [(140, "1s"), (8_000, "8s decoding")] {
+        let mut stage = AppHarness::new(Dialect::Draft, (120, 40));
+        stage.least_interval = Duration::from_millis(least);
+        stage.list(&draft(&[(1, "ann", 0)]));
+        let row = stage.app.endpoint_row(EndpointId(0));
+        assert_eq!(row.interval, shown);
+    }
+    let mut stage = AppHarness::new(Dialect::Draft, (120, 40));
+    stage.app.settings.duty = 0.001;
+    stage.least_interval = Duration::from_secs(14);
+    stage.list(&draft(&[(1, "ann", 0)]));
+    let row = stage.app.endpoint_row(EndpointId(0));
+    assert_eq!(row.interval, "14s duty");
+}

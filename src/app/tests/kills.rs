@@ -325,7 +325,7 @@ fn a_client_that_is_back_at_once_is_told_of() {
     let status = stage.app.status.clone().unwrap();
     assert_eq!(
         status.text,
-        "killed 1 ann@10.0.3.1 in 20ms; its client has opened session 501 since"
+        "killed 1 ann@10.0.3.1 in 20ms; if a statement was running, it may still run on its server; its client has opened session 501 since"
     );
     assert_eq!(stage.app.kills.log[0].back.unwrap().id.0, 501);
 }

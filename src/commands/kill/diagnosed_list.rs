@@ -93,6 +93,8 @@ pub(super) struct DiagnosedList<'a> {
     locks: EndpointLocks,
     /// The endpoint's name.
     name: Arc<str>,
+    /// Whether there are other endpoints.
+    is_among_several: bool,
     /// Its URL and other names.
     names: Arc<EndpointNames>,
     /// Whether the endpoint is read-only.
@@ -122,6 +124,7 @@ impl<'a> DiagnosedList<'a> {
             ),
             locks,
             name: names.get(place).map_or_else(|| "".into(), Arc::clone),
+            is_among_several: clients.len() > 1,
             names: Arc::default(),
             read_only: clients.get(place).is_some_and(Client::is_read_only),
             has_server_access: clients.get(place).is_some_and(Client::has_server_access),
@@ -187,6 +190,7 @@ impl<'a> DiagnosedList<'a> {
             identity: self.snapshot.identity(session),
             session: session.clone(),
             endpoint: Arc::clone(&self.name),
+            is_among_several: self.is_among_several,
             names: Arc::clone(&self.names),
             dialect: self.snapshot.dialect,
             instance: self.snapshot.instance.clone(),

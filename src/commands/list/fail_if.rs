@@ -3,7 +3,8 @@
 use crate::app::build_view::TableView;
 use crate::app::condition::Matches;
 use crate::commands::exit::{CommandError, ExitStatus};
-use crate::commands::server_access::{Examined, undecided_cause, unexamined_cause};
+use crate::commands::server_access::{self, Examined, undecided_cause, unexamined_cause};
+use crate::diagnosis::{REASONS, SERVER_ACCESS};
 use crate::filter::{Filter, SavedFilters};
 use crate::kill::asks_why;
 use crate::model::{EndpointId, SessionId, counted, visible};
@@ -39,6 +40,11 @@ impl FailIf {
         })
     }
 
+    /// Returns the condition.
+    pub(super) const fn condition(&self) -> &Filter {
+        &self.condition
+    }
+
     /// Whether the condition uses the reasons why sessions are stuck.
     pub(super) fn asks_why(&self) -> bool {
         asks_why(&self.condition)
@@ -50,14 +56,31 @@ impl FailIf {
     }
 
     /// Returns the exit status. `exit` is that of the list without the condition. It is a failure if no session could
-    /// be decided, if the locks of some are unknown, or if the condition names a reason that so few lists do not show.
-    pub(super) fn exit(matches: &Matches, exit: ExitStatus, examined: &Examined<'_>) -> ExitStatus {
+    /// be decided, if the locks of some are unknown, if servers whose locks it needs were not read, or if the condition
+    /// names a reason that so few lists do not show.
+    pub(super) fn exit(&self, matches: &Matches, exit: ExitStatus, examined: &Examined<'_>) -> ExitStatus {
         let is_early = matches.unexamined.is_early(examined.lists, examined.limits);
         match exit {
             _ if !matches.sessions.is_empty() => ExitStatus::Matched,
-            ExitStatus::Done if is_early || matches.is_undecided() => ExitStatus::Failed,
+            ExitStatus::Done if is_early || matches.is_undecided() || self.lacks_locks(examined) => {
+                ExitStatus::Failed
+            }
             exit => exit,
         }
+    }
+
+    /// Whether the condition uses reasons of locks, and servers that should have been read were not.
+    fn lacks_locks(&self, examined: &Examined<'_>) -> bool {
+        let mut lock_reasons = REASONS.iter().filter(|reason| reason.requires == SERVER_ACCESS);
+        let uses_them = self.condition.uses("stuck")
+            || lock_reasons.any(|reason| self.condition.names_value("reason", reason.name));
+        examined.lacks_locks && uses_them
+    }
+
+    /// Returns the line for stderr after earlier lines about sessions that could not be decided.
+    pub(super) fn all_decided(&self) -> String {
+        let condition = self.condition.text().trim();
+        format!("no session matches {condition}; all could be decided")
     }
 
     /// Returns for how many sessions a configured filter has left the condition. `None` if for all.
@@ -95,6 +118,12 @@ impl FailIf {
         };
         let found = matches.sessions.len();
         match found {
+            0 if undecided.is_empty() && self.lacks_locks(examined) => {
+                let reasons = server_access::lock_reasons();
+                Some(format!(
+                    "no session matches {condition}; {reasons} are unknown: the locks could not be read"
+                ))
+            }
             0 if undecided.is_empty() => None,
             0 => Some(format!("no session matches {condition}{undecided}")),
             _ => {

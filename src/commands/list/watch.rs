@@ -17,7 +17,7 @@ use super::bell::TerminalBell;
 use super::fail_if::FailIf;
 use super::live::{LiveArea, Size, heading, more, size};
 use super::printer::{FailedEndpoint, ListPrinter, Poll};
-use super::{examined, not_examined, not_examined_in_draft, query, remarks, status, warnings};
+use super::{examined, not_examined, not_examined_yet, query, remarks, status, warnings};
 use crate::app::build_view::{TableView, build_view};
 use crate::app::condition::ListCount;
 use crate::app::list_rounds::ListRounds;
@@ -303,10 +303,10 @@ impl ListWatch {
             Vec::new()
         };
         lines.extend(not_examined(view, &self.printer, fail_if, &examined));
-        let in_draft = |place| not_examined_in_draft(view, &self.printer, fail_if, &examined, place);
-        lines.extend(in_draft((true, false)));
+        let unexamined = |place| not_examined_yet(view, &self.printer, fail_if, &examined, place);
+        lines.extend(unexamined((true, false)));
         if self.left == Some(1) {
-            lines.extend(in_draft((false, true)));
+            lines.extend(unexamined((false, true)));
         }
         for line in numbered {
             // The numbers change from list to list, the cause does not.
@@ -337,9 +337,14 @@ impl ListWatch {
         let matches = fail_if.evaluate(view);
         let has_match = !matches.sessions.is_empty();
         let examined = examined(&self.clients, view, self.lists());
-        let status = FailIf::exit(&matches, exit, &examined);
-        let (scope, line) = (fail_if.scope(view), fail_if.line(&matches, view, &examined));
+        let status = fail_if.exit(&matches, exit, &examined);
+        let (scope, mut line) = (fail_if.scope(view), fail_if.line(&matches, view, &examined));
         let cause = format!("undecided: {}", fail_if.cause(&matches, &examined));
+        let was_undecided = self.said.iter().any(|said| said.starts_with("undecided: "));
+        if self.left == Some(1) && line.is_none() && was_undecided {
+            // An earlier line says that some could not be decided.
+            line = Some(fail_if.all_decided());
+        }
         // The numbers change from list to list, the filter and the cause do not.
         if let Some(line) = scope.filter(|_| self.said.insert("scope".to_owned())) {
             self.note(&line);

@@ -56,6 +56,7 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session, place: StepFor<'
     let kill = Means::Kill(session.id).words(place);
     let waits = Means::Waits.words(place);
     match evidence {
+        Evidence::Earlier { evidence, .. } => next_step(evidence, session, place),
         Evidence::Blocks { count, idle, .. } => {
             let frees = match count {
                 1 => "1 session continues".to_owned(),

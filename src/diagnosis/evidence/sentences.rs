@@ -40,6 +40,10 @@ pub(super) fn sentence(evidence: &Evidence, session: &Session) -> String {
         Evidence::HighWater { .. } | Evidence::WriteQueue { .. } | Evidence::Buffering { .. } => {
             pressure(evidence)
         }
+        Evidence::Earlier { evidence, ago } => {
+            let then = sentence(evidence, session);
+            format!("{ago} ago: {then}; its connections could not be read since")
+        }
     }
 }
 

@@ -116,7 +116,7 @@ fn a_write_queue_that_is_not_empty() {
 }
 
 #[test]
-fn a_list_is_diagnosed_with_the_available_samples() {
+fn a_list_is_diagnosed_with_the_newest_samples_also_if_they_are_old() {
     let queue = SessionDetail {
         client_buffer: Some(Buffer {
             readq: None,
@@ -125,7 +125,9 @@ fn a_list_is_diagnosed_with_the_available_samples() {
         ..SessionDetail::of(session(1))
     };
     let samples = Samples::from([(SessionId(1), look_at(None, &queue, at(0)))]);
-    for (second, count) in [(1, 1), (31, 0)] {
+    let pressure = "back-pressure: the client reads too slowly, 9 B waiting";
+    let earlier = format!("{pressure}, read 31s ago");
+    for (second, words) in [(1, pressure), (31, earlier.as_str())] {
         let sessions = [session(1)];
         let now = DiagnosisInput {
             dialect: Dialect::JsonApi,
@@ -138,7 +140,12 @@ fn a_list_is_diagnosed_with_the_available_samples() {
             sessions: &sessions,
         };
         let diagnoses = diagnose(None, now, &DiagnosisSettings::default(), &samples);
-        assert_eq!(diagnoses.count(Severity::Act), count, "after {second} s");
+        assert_eq!(diagnoses.count(Severity::Act), 1, "after {second} s");
+        let found = diagnoses.diagnosis(0).strongest().unwrap();
+        assert_eq!(found.words(&session(1)), words);
+        // An old sample does not show that a session is well.
+        let unjudged: Vec<_> = diagnoses.diagnosis(0).unjudged.names().collect();
+        assert!(unjudged.contains(&"buffering"), "{unjudged:?}");
     }
 }
 

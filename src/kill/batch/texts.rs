@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::filter::Filter;
 use crate::kill::summary;
@@ -16,6 +17,8 @@ pub(crate) struct TaskTexts {
     pub by_user: Vec<(String, usize)>,
     /// The same by service.
     pub by_service: Vec<(String, usize)>,
+    /// The same by endpoint. Empty for a single one.
+    pub by_endpoint: Vec<(String, usize)>,
     /// Number of sessions that are still there and will not be killed, by cause, largest first.
     pub refusals: Vec<(String, usize)>,
     /// Advice for the first of them that has some.
@@ -33,6 +36,7 @@ pub(crate) struct TaskTexts {
 pub(super) struct TextCounts {
     by_user: BTreeMap<Option<Text>, usize>,
     by_service: BTreeMap<Option<Text>, usize>,
+    by_endpoint: BTreeMap<Arc<str>, usize>,
     refusals: BTreeMap<String, usize>,
     advice: Option<String>,
     not_compared: Vec<&'static str>,
@@ -69,6 +73,8 @@ impl TextCounts {
                 let session = &task.victim.session;
                 *self.by_user.entry(session.user.clone()).or_default() += 1;
                 *self.by_service.entry(session.service.clone()).or_default() += 1;
+                let endpoint = Arc::clone(&task.victim.endpoint);
+                *self.by_endpoint.entry(endpoint).or_default() += 1;
             }
             // The counts of the checks have these.
             Some(KillOutcome::AlreadyGone) => {}
@@ -97,6 +103,9 @@ impl TextCounts {
         for (name, count) in &next.by_service {
             *self.by_service.entry(name.clone()).or_default() += count;
         }
+        for (name, count) in &next.by_endpoint {
+            *self.by_endpoint.entry(Arc::clone(name)).or_default() += count;
+        }
         for (why, count) in &next.refusals {
             *self.refusals.entry(why.clone()).or_default() += count;
         }
@@ -117,12 +126,21 @@ impl TextCounts {
         TaskTexts {
             by_user: named(&self.by_user),
             by_service: named(&self.by_service),
+            by_endpoint: self.by_endpoint(),
             refusals: largest_first(self.refusals.clone().into_iter().collect()),
             advice: self.advice.clone(),
             not_compared: summary::joined_parts(&self.not_compared),
             selected_by: self.selected_by(),
             common_filter: self.common_filter(),
         }
+    }
+
+    fn by_endpoint(&self) -> Vec<(String, usize)> {
+        if self.by_endpoint.len() < 2 {
+            return Vec::new();
+        }
+        let named = self.by_endpoint.iter();
+        largest_first(named.map(|(name, count)| (name.to_string(), *count)).collect())
     }
 
     fn selected_by(&self) -> Option<String> {

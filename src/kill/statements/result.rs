@@ -7,8 +7,24 @@ use crate::model::{ServerAccessFault, ServerThread, Text};
 /// Maximum number of characters shown of a statement; enough to recognize it.
 const MAX_SQL_CHARS: usize = 60;
 
-/// Words for a statement that is not followed.
-const NOT_FOLLOWED: &str = "; its statement may still run: not checked, because sql-user is not set";
+/// A statement of a victim that is not followed, because there is no server access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnfollowedStatement {
+    /// The admin API reported it right before the DELETE.
+    Reported,
+    /// The admin API does not report whether one was running.
+    Possible,
+}
+
+impl UnfollowedStatement {
+    /// Returns part of a sentence, after `; `.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Reported => "; its statement may still run: not checked, because sql-user is not set",
+            Self::Possible => "; if a statement was running, it may still run on its server",
+        }
+    }
+}
 
 /// Why it is unknown whether a statement still runs.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -170,15 +186,17 @@ pub struct StatementResults {
     pub statements: Vec<StatementEnd>,
     /// Servers on which it is unknown what the session ran.
     pub unread: Vec<(Text, StatementDoubt)>,
-    /// Whether the admin API reported a running statement that is not followed, because there is no server access.
-    pub is_not_followed: bool,
+    /// A statement that is not followed; `None` if none was running, or with server access.
+    pub unfollowed: Option<UnfollowedStatement>,
 }
 
 impl StatementResults {
-    /// Whether a statement still runs, or may still run.
+    /// Whether a statement still runs, or may still run. One that was never reported does not count.
     pub(crate) fn may_run(&self) -> bool {
         let ended = |statement: &StatementEnd| statement.state == StatementState::Ended;
-        self.is_not_followed || !self.unread.is_empty() || !self.statements.iter().all(ended)
+        self.unfollowed == Some(UnfollowedStatement::Reported)
+            || !self.unread.is_empty()
+            || !self.statements.iter().all(ended)
     }
 
     /// Whether a statement still runs for certain.
@@ -201,8 +219,8 @@ impl StatementResults {
             text.push_str("; ");
             text.push_str(&words);
         }
-        if self.is_not_followed {
-            text.push_str(NOT_FOLLOWED);
+        if let Some(unfollowed) = self.unfollowed {
+            text.push_str(unfollowed.words());
         }
         text
     }

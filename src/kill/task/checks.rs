@@ -74,7 +74,7 @@ impl KillTask {
                 self.statements.on_check(session, is_expected);
             } else {
                 let work = OpenWork::by_api(session, (self.victim.dialect, self.victim.instance.as_ref()));
-                self.statements.on_check_without_access(work.statement.is_yes());
+                self.statements.on_check_without_access(work.statement);
             }
             weaker(&unchecked)
         });

@@ -3,8 +3,8 @@
 use super::*;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter};
 use crate::model::{
-    BoundedRows, JsonApiFields, RunningStatement, ServerAccessFault, ServerConnection, ServerProcess,
-    ServerThread, ServerThreads, ThreadReading,
+    BoundedRows, Instance, JsonApiFields, RunningStatement, ServerAccessFault, ServerConnection,
+    ServerProcess, ServerThread, ServerThreads, ThreadReading,
 };
 
 pub(super) const SQL: &str = "UPDATE shop.orders SET paid = 1";
@@ -177,20 +177,35 @@ fn the_threads_are_read_before_the_check_and_after_the_session_is_gone() {
 
 #[test]
 fn without_server_access_the_outcome_says_that_a_statement_may_still_run() {
-    for (running, words) in [
+    let possible = "in 20ms; if a statement was running, it may still run on its server";
+    for (dialect, kept, running, words) in [
         (
+            Dialect::JsonApi,
+            5,
             true,
             "; its statement may still run: not checked, because sql-user is not set",
         ),
-        (false, "in 20ms"),
+        (Dialect::JsonApi, 5, false, "in 20ms"),
+        (Dialect::JsonApi, 0, false, possible),
+        (Dialect::Draft, 0, false, possible),
     ] {
         let victim = Victim {
             has_server_access: false,
+            dialect,
+            instance: Some(Instance {
+                version: None,
+                uptime: None,
+                process: None,
+                retained_statements: Some(kept),
+            }),
             ..statement_victim(17, 269)
         };
         let mut session = connected_session(17, 269);
         if !running && let Some(extra) = session.extra.as_mut().map(Arc::make_mut) {
             extra.running = None;
+        }
+        if dialect == Dialect::Draft {
+            session.extra = None;
         }
         let mut play = KillHarness::with_statements(vec![victim], Rules::default());
         let ticket = play.last_check();

@@ -12,7 +12,15 @@ use crate::ui::draw::wrap;
 use crate::ui::theme::Theme;
 
 /// Returns the consequences, wrapped. Empty if nothing can be killed any more.
-pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+///
+/// With `is_tight` those of several victims leave out what every kill does.
+pub(super) fn lines<'a>(
+    app: &App,
+    asking: &KillDialog,
+    theme: &Theme,
+    width: usize,
+    is_tight: bool,
+) -> Vec<Line<'a>> {
     let tasks = asking.batch.tasks();
     let counts = asking.batch.counts();
     if !counts.has_open {
@@ -28,7 +36,9 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
             .unwrap_or(OpenWork::UNKNOWN)
             .with_changes(changed > 0),
     };
-    let general = consequences(work, counts.left, kills_statements).join(" ");
+    let general = consequences(work, counts.left, kills_statements);
+    let skipped = usize::from(is_tight && tasks.len() > 1 && general.len() > 1);
+    let general = general.get(skipped..).unwrap_or_default().join(" ");
     let mut texts = vec![(general, Style::new())];
     let only = match tasks {
         [task] => locks(app, task),

@@ -13,7 +13,9 @@ use crate::ui::draw::{fit, wrap};
 use crate::ui::theme::Theme;
 
 /// Minimum number of rows of the list before anything else is shown above it.
-const MIN_ROWS: usize = 6;
+const MIN_ROWS: usize = 2;
+/// Minimum number of rows of the list before the activity of the victim under the cursor is shown below it.
+const MIN_ROWS_WITH_ACTIVITY: usize = 4;
 /// Minimum width at which a filter that the title has no room for is shown below it, in cells.
 const MIN_WIDTH_WITH_NAME: usize = 56;
 /// Maximum number of lines for it.
@@ -50,14 +52,15 @@ pub(super) fn middle<'a>(
     (width, room): (usize, usize),
 ) -> Middle<'a> {
     let count = asking.batch.tasks().len();
-    let wanted = count.min(MIN_ROWS) + 1;
+    let heading = 1;
+    let mut lines = facts(asking, theme, width);
+    lines.truncate(room.saturating_sub(count.min(MIN_ROWS) + heading));
     let mut below = selected(app, asking, theme, width);
-    if wanted + below.len() > room {
+    if lines.len() + heading + count.min(MIN_ROWS_WITH_ACTIVITY) + below.len() > room {
         below.clear();
     }
-    let mut lines = facts(asking, theme, width);
-    lines.truncate(room.saturating_sub(wanted + below.len() + 1));
-    if !lines.is_empty() {
+    // The blank line takes no room of a row.
+    if !lines.is_empty() && lines.len() + 1 + heading + count.min(MAX_ROWS) + below.len() <= room {
         lines.push(Line::default());
     }
     let left = room.saturating_sub(lines.len() + below.len());
@@ -155,6 +158,7 @@ fn facts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> 
     lines.extend(refusals(texts, theme, width));
     lines.extend(lock_counts(asking, theme, width));
     let groups = [
+        ("by proxy", "endpoint ", &texts.by_endpoint),
         ("by user", "user ", &texts.by_user),
         ("by service", "service ", &texts.by_service),
     ];
@@ -290,7 +294,8 @@ fn checks_in<'a>(
         line.push_span(Span::styled(text, theme.look));
     }
     if asking.ended_since > 0 {
-        let text = format!("  {} have ended since", asking.ended_since);
+        let verb = if asking.ended_since == 1 { "has" } else { "have" };
+        let text = format!("  {} {verb} ended since", asking.ended_since);
         line.push_span(Span::styled(text, theme.look));
     }
     if counts.refused > 0 {

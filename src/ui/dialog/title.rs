@@ -12,7 +12,7 @@ use crate::ui::draw::fit;
 pub(super) fn text(app: &App, asking: &KillDialog, room: usize, more: &str) -> String {
     let tasks = asking.batch.tasks();
     let beside = match asking.selection {
-        Selection::Marks { beside_cursor: true } => " (not the row under the cursor)",
+        Selection::Marks { beside_cursor: true } => " (the cursor is on another row)",
         _ => "",
     };
     if let [task] = tasks {

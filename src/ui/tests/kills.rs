@@ -10,8 +10,9 @@ use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
 use crate::app::kill_log::KillLogEntry;
 use crate::app::msg::{FrameReport, Msg};
+use crate::diagnosis::ConnectionSample;
 use crate::kill::KillEvent;
-use crate::model::RequestError;
+use crate::model::{RequestError, SessionId};
 use crate::ui::view;
 
 /// Returns the question whose Yes a frame enables.
@@ -451,10 +452,13 @@ fn connections_that_cannot_be_read_are_named_where_a_session_seems_healthy() {
         "{shown}"
     );
     stage.press(Code::Esc);
-    // A later sample may work.
-    stage.wait(Duration::from_secs(10));
-    let header: String = frame(&stage).lines().take(2).collect();
-    assert!(!header.contains(&words), "{header}");
+    // It stays until connections are read again, for 10 s at least.
+    stage.wait(Duration::from_secs(30));
+    let header = |stage: &AppHarness| -> String { frame(stage).lines().take(2).collect() };
+    assert!(header(&stage).contains(&words), "{}", header(&stage));
+    let sample = ConnectionSample::next(None, &[], None, stage.app.now.wall);
+    stage.send(Msg::Sampled(endpoint, vec![(SessionId(1042), sample)]));
+    assert!(!header(&stage).contains(&words), "{}", header(&stage));
 }
 
 #[test]
