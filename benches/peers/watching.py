@@ -103,7 +103,7 @@ def screen(options):
     """Returns a function that watches on a terminal."""
     def work(end):
         program = Program([options.maxtop, "-e", options.endpoint, "-u", options.user])
-        shown = program.wait_for(rb"USER")
+        shown = program.wait_for(rb"list +\d")
         used, began = program.processor_time(), time.monotonic()
         program.read_for(max(0, end - time.monotonic() - 1))
         used = (program.processor_time() - used) / (time.monotonic() - began)

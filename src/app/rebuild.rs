@@ -1,5 +1,5 @@
 //! Schedules rebuilds of the table view. User input rebuilds at once. New data uses at most 1/16 of the
-//! time, regardless of the number of endpoints, but waits no longer than 2 s.
+//! time, regardless of the number of endpoints, but waits no longer than 5 s.
 //!
 //! Also diagnoses every new snapshot once, compared with the previous one.
 
@@ -16,7 +16,7 @@ use crate::model::{EndpointLocks, ServerReports, Snapshot};
 /// Rebuilds for new data use at most one part in this many of the time.
 const MAX_TIME_SHARE: u32 = 16;
 /// Maximum delay of new data by that limit.
-const MAX_DELAY: Duration = Duration::from_secs(2);
+const MAX_DELAY: Duration = Duration::from_secs(5);
 
 /// Whether a view is being built off the drawing thread, and when the next one may start.
 #[derive(Clone, Copy, Debug, Default)]

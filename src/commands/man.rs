@@ -11,6 +11,7 @@ use super::output;
 use crate::app::keymap::{BINDINGS, PLACES};
 use crate::cli::{self, ManArgs};
 use crate::config::{CommandName, ConfigError, Form, SettingId};
+use crate::model::{nearest, visible};
 
 /// Runs the command.
 pub(super) fn run(args: &ManArgs) -> Result<ExitStatus, CommandError> {
@@ -35,7 +36,14 @@ fn page(word: Option<&str>) -> Result<Vec<u8>, CommandError> {
         let names: Vec<_> = names.collect();
         return Err(ConfigError::Setting {
             place: "COMMAND".to_owned(),
-            why: format!("there is no command {word}: {}", names.join(", ")),
+            why: format!(
+                "no command '{}'{}; commands: {}",
+                visible(word),
+                nearest(word, names.iter().copied())
+                    .map(|near| format!(" (did you mean '{near}'?)"))
+                    .unwrap_or_default(),
+                names.join(", ")
+            ),
         }
         .into());
     };

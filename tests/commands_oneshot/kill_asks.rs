@@ -52,7 +52,7 @@ fn ctrl_c_at_the_prompt_says_that_nothing_was_sent() {
     let (status, screen) = maxtop.ends();
     assert_eq!(status, 130, "{screen}");
     assert!(
-        screen.contains("\r\nmaxtop: Canceled: nothing was sent\r\n"),
+        screen.contains("\r\nmaxtop: canceled, nothing was killed: interrupted\r\n"),
         "{screen}"
     );
     assert_eq!(demo.deletes(), [""; 0]);

@@ -47,12 +47,16 @@ pub(super) async fn confirm(plan: &str, count: usize) -> Result<Answer, CommandE
             event = interrupts.next() => if let Interrupt::End(signal) = event {
                 // The cursor is behind the question.
                 let _ = writeln!(io::stderr().lock());
-                output::complain(&"Canceled: nothing was sent");
+                output::complain(&"canceled, nothing was killed: interrupted");
                 return Ok(Answer::Interrupted(signal));
             },
             answer = &mut line => break answer.unwrap_or_else(|_| Ok(String::new()))?,
         }
     };
+    if !answer.ends_with('\n') {
+        // Ctrl-D: the cursor is behind the question.
+        let _ = writeln!(io::stderr().lock());
+    }
     if is_yes(answer.trim(), count) {
         return Ok(Answer::Yes);
     }
