@@ -101,7 +101,6 @@ fn summary(app: &App, width: usize) -> String {
     // The number of likely ones matters more than the longest wait if one of them is cut.
     let left = totals.left_running;
     let left = (left > 0).then(|| format!(", {} of ended sessions", counted(left, "statement")));
-    let longest = longest.filter(|_| left.is_none());
     let parts = [likely, left, longest].into_iter().flatten();
     let to_come = absent::servers_to_come(app).map(|names| format!(", {names} not read"));
     let to_come = to_come.unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::model::counted;
 
 /// Width of a label, in cells.
-const LABEL: usize = 11;
+const LABEL: usize = 12;
 
 /// Draws the view, if it is open. Returns the lines with an effect of clicks.
 pub(super) fn draw(

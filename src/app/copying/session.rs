@@ -89,13 +89,13 @@ impl App {
         let choices = threads.into_iter().filter_map(|(server, id)| {
             let full_id = self.full_thread_id(pane, server.as_ref(), id)?;
             let running = if runs(server.as_ref(), id) {
-                "runs its statement; "
+                "ends the thread that runs its statement; "
             } else {
-                ""
+                "ends the thread; "
             };
             let place = server.map_or_else(|| "its server".to_owned(), |server| server.to_string());
             Some(CopyChoice::new(
-                format!("{running}run it on {place}, not on MaxScale"),
+                format!("{running}execute it on {place}, not on MaxScale"),
                 format!("KILL {full_id}"),
             ))
         });

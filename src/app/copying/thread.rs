@@ -14,7 +14,7 @@ impl App {
         let mut offer = CopyOffer::default();
         match self.kill_statement(&row.key) {
             Ok(text) => offer.choices.push(CopyChoice::new(
-                format!("run it on {}, not on MaxScale", row.key.server),
+                format!("execute it on {}, not on MaxScale", row.key.server),
                 text,
             )),
             Err(why) => offer.no_kill = Some(why),

@@ -44,7 +44,7 @@ fn the_first_copy_is_the_kill_of_the_thread_that_runs_the_statement() {
     );
     assert_eq!(
         choices[0].about,
-        "runs its statement; run it on db-01, not on MaxScale"
+        "ends the thread that runs its statement; execute it on db-01, not on MaxScale"
     );
     stage.press(Code::Char('y'));
     stage.press(Code::Enter);

@@ -6,9 +6,10 @@ use super::frame;
 use crate::app::AppSettings;
 use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::Code;
+use crate::app::msg::Msg;
 use crate::app::tests::endpoint_view::five;
 use crate::app::tests::scenes;
-use crate::model::{Dialect, RequestError};
+use crate::model::{Dialect, EndpointId, RequestError};
 
 #[test]
 fn endpoints_at_every_size() {
@@ -188,4 +189,16 @@ fn missing_lock_data_is_named_only_where_sessions_are_stuck() {
     stage.list(&draft(&[(1, "ann", 99_999)]));
     stage.press(Code::Enter);
     assert!(!frame(&stage).contains("sql-user") && !header(&stage).contains("locks"));
+}
+
+#[test]
+fn a_label_has_a_blank_behind_it() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    stage.list(&draft(&[(1, "ann", 0)]));
+    let endpoint = EndpointId(0);
+    let fault = RequestError::Refused;
+    stage.send(Msg::SamplingFailed { endpoint, fault });
+    stage.press(Code::Char('E'));
+    let shown = frame(&stage);
+    assert!(shown.contains("CONNECTIONS connection refused"), "{shown}");
 }
