@@ -85,7 +85,7 @@ fn the_page_of_the_program_has_commands_keys_and_variables() {
 fn a_page_of_an_unknown_command_is_a_usage_error() {
     let ran = run(&["man", "sing"]);
     assert_eq!((ran.status, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("no command sing"), "{}", ran.err);
+    assert!(ran.err.contains("no command 'sing'"), "{}", ran.err);
 }
 
 #[test]
