@@ -100,6 +100,7 @@ async fn run(
     let mut alive = watch::Sender::new(());
     // Connections that fill the queue of an unreachable endpoint.
     let mut queued = Vec::new();
+    let mut reserved = None;
     loop {
         tokio::select! {
             command = commands.recv() => {
@@ -108,15 +109,19 @@ async fn run(
                 queued.clear();
                 fault = next;
                 match fault {
-                    Fault::Refused => listener = None,
+                    Fault::Refused => {
+                        drop(listener.take());
+                        // It refuses connections, and keeps the port from other programs.
+                        reserved = Some(bind(address));
+                    }
                     Fault::Unreachable => {
                         drop(listener.take());
-                        listener = Some(listen(address, 1));
+                        listener = Some(listen(reserved.take(), address, 1));
                         queued = fill(address).await;
                     }
                     _ => listener = Some(match listener.take() {
                         Some(listener) => listener,
-                        None => listen(address, 1024),
+                        None => listen(reserved.take(), address, 1024),
                     }),
                 }
                 done.send(()).unwrap();
@@ -148,11 +153,17 @@ async fn accept(listener: Option<&TcpListener>, fault: Fault) -> io::Result<TcpS
     }
 }
 
-fn listen(address: SocketAddr, backlog: u32) -> TcpListener {
+/// Listens, on the socket that has kept the port if there is one.
+fn listen(reserved: Option<TcpSocket>, address: SocketAddr, backlog: u32) -> TcpListener {
+    let socket = reserved.unwrap_or_else(|| bind(address));
+    socket.listen(backlog).unwrap()
+}
+
+fn bind(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();
     socket.bind(address).unwrap();
-    socket.listen(backlog).unwrap()
+    socket
 }
 
 /// Fills the queue of a listener that accepts nothing. The system then ignores further attempts to connect.
