@@ -10,15 +10,13 @@ use std::time::Duration;
 use super::endpoint::EndpointState;
 use super::msg::Effect;
 use super::row::TableRow;
-use crate::diagnosis::ConnectionSample;
+use crate::diagnosis::{ConnectionSample, MAX_TROUBLE_AGE_MS};
 use crate::model::{Dialect, EndpointId, RequestError, SessionId};
 
 /// Minimum time for which a failed sample is shown, also if the next one succeeds.
 const FAULT_TIME: Duration = Duration::from_secs(10);
 /// Age of the last sample from which a session's samples are dropped, in milliseconds. Bounds the memory.
 const FORGOTTEN_MS: i128 = 30_000;
-/// The same for a sample that shows trouble. It is the last that is known while later ones cannot be read.
-const TROUBLE_FORGOTTEN_MS: i128 = 300_000;
 
 /// The last failure to read the connections of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +37,7 @@ impl EndpointState {
         if let Some(newest) = newest {
             samples.retain(|_, sample| {
                 let age = newest.duration_since(sample.taken_at).as_millis();
-                age <= FORGOTTEN_MS || (age <= TROUBLE_FORGOTTEN_MS && sample.has_findings())
+                age <= FORGOTTEN_MS || (age <= MAX_TROUBLE_AGE_MS && sample.has_findings())
             });
             if let Some(failure) = &mut self.sampling_fault {
                 failure.is_over = true;

@@ -269,8 +269,9 @@ pub(super) fn unexamined_cause(unexamined: &Unexamined, examined: &Examined<'_>)
 }
 
 /// Returns a line that says which reasons are not examined in so few lists. `None` if there are none.
-/// `filters` are those that may name reasons. `names_unreported` is whether it has the reasons that the draft never reports, `names_unknown` those that are still
-/// unknown for a session.
+///
+/// `filters` are those that may name reasons. `names_unreported` is whether the line has the reasons that the draft
+/// never reports, `names_unknown` those that are still unknown for a session.
 pub(super) fn not_examined_yet(
     view: &TableView,
     examined: &Examined<'_>,

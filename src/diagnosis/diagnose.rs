@@ -172,7 +172,7 @@ pub fn diagnose(
             locks: now.locks.map(|locks| locks.of(session)).unwrap_or_default(),
         };
         let sample = samples.get(&session.id);
-        diagnoses.add(&input, sample.map(|sample| sample.seen_at(now.taken_at)));
+        diagnoses.add(&input, sample.and_then(|sample| sample.seen_at(now.taken_at)));
         history.is_forgotten = diagnoses.has_found_forgotten();
     }
     diagnoses.histories = histories;

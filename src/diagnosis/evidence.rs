@@ -113,7 +113,7 @@ pub enum Evidence {
         /// Growth over the last three samples.
         grown: u64,
     },
-    /// Evidence of an older sample of the connections. No later one could be read.
+    /// Evidence of an older sample of the connections. There is no later one.
     Earlier {
         /// The evidence then.
         evidence: Box<Self>,

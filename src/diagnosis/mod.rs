@@ -35,6 +35,7 @@ pub use reason::{ListNeed, Rank, Reason};
 pub use reasons::REASONS;
 pub(crate) use reasons::SERVER_ACCESS;
 pub use sample::ConnectionSample;
+pub(crate) use sample::MAX_TROUBLE_AGE_MS;
 pub use sample::closer;
 pub use settings::{DiagnosisSettings, ExpectedFilter};
 pub use thresholds::{THRESHOLDS, Threshold, ThresholdAccess, Thresholds};

@@ -11,6 +11,8 @@ use crate::model::{Buffer, ConnectionDetail, ConnectionStatistics, Counter, Span
 
 /// Maximum age of a sample that is used in a diagnosis, in milliseconds.
 const MAX_AGE_MS: i128 = 10_000;
+/// Maximum age of a sample that shows trouble, while there is no later one, in milliseconds.
+pub(crate) const MAX_TROUBLE_AGE_MS: i128 = 300_000;
 /// Minimum interval between two samples to compute a rate, in milliseconds.
 const MIN_INTERVAL_MS: u64 = 100;
 
@@ -122,14 +124,16 @@ impl ConnectionSample {
         }
     }
 
-    /// Returns the sample with its age at a moment.
-    pub(super) fn seen_at(&self, moment: Timestamp) -> SeenSample<'_> {
+    /// Returns the sample with its age at a moment. `None` if it is too old to show anything.
+    pub(super) fn seen_at(&self, moment: Timestamp) -> Option<SeenSample<'_>> {
         let age = moment.duration_since(self.taken_at).as_millis();
-        SeenSample {
+        let is_current = self.is_current_at(moment);
+        let seconds = i64::try_from(age / 1_000).unwrap_or(i64::MAX);
+        let is_usable = is_current || (0..=MAX_TROUBLE_AGE_MS).contains(&age);
+        is_usable.then_some(SeenSample {
             sample: self,
-            ago: (!self.is_current_at(moment))
-                .then(|| Span::from_secs(i64::try_from(age / 1_000).unwrap_or(i64::MAX))),
-        }
+            ago: (!is_current).then(|| Span::from_secs(seconds)),
+        })
     }
 
     /// Whether the sample shows a reason why the session is stuck.

@@ -4,13 +4,16 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc as commands, watch};
 
 use crate::exchange::{Reply, Request, forward, read_request};
+
+/// Maximum wait for a port that was closed.
+const MAX_BIND_WAIT: Duration = Duration::from_secs(10);
 
 /// A step of sending a reply.
 pub(crate) enum Step {
@@ -159,11 +162,19 @@ fn listen(reserved: Option<TcpSocket>, address: SocketAddr, backlog: u32) -> Tcp
     socket.listen(backlog).unwrap()
 }
 
+/// Binds a port that was closed just now. A process that is being started has a copy of the closed listener until
+/// its program begins, so the port may be in use for a moment.
 fn bind(address: SocketAddr) -> TcpSocket {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_reuseaddr(true).unwrap();
-    socket.bind(address).unwrap();
-    socket
+    let until = Instant::now() + MAX_BIND_WAIT;
+    loop {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        match socket.bind(address) {
+            Ok(()) => return socket,
+            Err(error) => assert!(Instant::now() < until, "{address}: {error}"),
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Fills the queue of a listener that accepts nothing. The system then ignores further attempts to connect.

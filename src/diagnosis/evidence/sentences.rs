@@ -42,7 +42,7 @@ pub(super) fn sentence(evidence: &Evidence, session: &Session) -> String {
         }
         Evidence::Earlier { evidence, ago } => {
             let then = sentence(evidence, session);
-            format!("{ago} ago: {then}; its connections could not be read since")
+            format!("{ago} ago: {then}; its connections were not read since")
         }
     }
 }

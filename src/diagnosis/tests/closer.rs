@@ -147,6 +147,10 @@ fn a_list_is_diagnosed_with_the_newest_samples_also_if_they_are_old() {
         let unjudged: Vec<_> = diagnoses.diagnosis(0).unjudged.names().collect();
         assert!(unjudged.contains(&"buffering"), "{unjudged:?}");
     }
+    for second in [-20, 301] {
+        let seen = samples[&SessionId(1)].seen_at(at(second));
+        assert!(seen.is_none(), "{second} s");
+    }
 }
 
 #[test]

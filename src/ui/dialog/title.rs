@@ -48,9 +48,13 @@ pub(super) fn text(app: &App, asking: &KillDialog, room: usize, more: &str) -> S
         (Selection::Marks { .. }, None) => {
             format!("Kill {}{beside}?", counted(left, "marked session"))
         }
-        (_, Some(filter)) => {
+        (selection, Some(filter)) => {
             let verb = if left == 1 { "matches" } else { "match" };
-            let start = format!("Kill {} that {verb} ", counted(left, "session"));
+            let noun = match selection {
+                Selection::Marks { .. } => "marked session",
+                _ => "session",
+            };
+            let start = format!("Kill {} that {verb} ", counted(left, noun));
             joined(&start, filter, &format!("{beside}?"), room, more)
         }
         (Selection::Session, None) => format!("Kill {}?", counted(left, "session")),
