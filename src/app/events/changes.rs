@@ -125,6 +125,11 @@ fn ids(group: &[Change]) -> String {
 impl Change {
     fn new(kind: EventKind, finding: &Finding, session: &Session, list: &Snapshot) -> Self {
         let is_recovery = kind == EventKind::Recovered;
+        let waited = match finding.evidence {
+            Evidence::Blocks { longest, .. } => Some(longest),
+            Evidence::LockWait { lasted, .. } => Some(lasted),
+            _ => None,
+        };
         Self {
             identity: list.identity(session),
             kind,
@@ -134,12 +139,9 @@ impl Change {
             } else {
                 finding.words(session)
             },
-            lasted: finding.lasted(),
-            waited: match finding.evidence {
-                Evidence::Blocks { longest, .. } => Some(longest),
-                Evidence::LockWait { lasted, .. } => Some(lasted),
-                _ => None,
-            },
+            // The trouble begins with the first waiter, not with the transaction of the blocker.
+            lasted: waited.or_else(|| finding.lasted()),
+            waited,
             blocker: blocker(finding),
         }
     }
@@ -220,4 +222,32 @@ fn change(
         _ => return None,
     };
     Some(Change::new(kind, finding, session, list))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::Reason;
+    use crate::model::{Dialect, SessionId};
+
+    #[test]
+    fn a_blocker_is_stuck_since_its_first_waiter() {
+        let longest = Span::from_secs(48);
+        let finding = Finding {
+            reason: Reason::named("blocks").unwrap(),
+            severity: Severity::Act,
+            evidence: Evidence::Blocks {
+                count: 7,
+                has_more: false,
+                longest,
+                transaction: Some(Span::from_secs(360)),
+                idle: Some(Span::from_secs(300)),
+                rows_locked: None,
+            },
+        };
+        let kind = EventKind::AlreadyStuck(Severity::Act);
+        let session = Session::bare(SessionId(53));
+        let change = Change::new(kind, &finding, &session, &Snapshot::empty(Dialect::JsonApi));
+        assert_eq!(change.lasted, Some(longest));
+    }
 }
