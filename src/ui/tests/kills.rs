@@ -276,7 +276,7 @@ fn with_several_proxies_the_user_is_not_cut_and_the_end_of_the_proxy_stays() {
 fn title_number_to_type_and_counts_agree_and_each_refusal_has_its_cause() {
     let shown = frame(&many((80, 24)));
     for text in [
-        "Kill 13 sessions",
+        "Kill 13 marked sessions",
         "None of these 13 sessions",
         "✓ 13 still the same, checked just now  1 already gone",
         "app_orders 8, app_reports 5",
