@@ -14,6 +14,7 @@ import http.client
 import os
 import statistics
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -35,9 +36,17 @@ def arguments():
 
 def percentiles(took):
     """Returns the median, the 95th and 99th percentile and the maximum, in ms."""
+    if not took:
+        return "no reply"
     took = sorted(seconds * 1e3 for seconds in took)
     at = lambda share: took[min(len(took) - 1, int(len(took) * share))]
     return "{:6.1f} {:6.1f} {:6.1f} {:6.1f}".format(at(0.5), at(0.95), at(0.99), took[-1])
+
+
+def authorization(options):
+    """Returns the value of the header with the admin user and the password."""
+    login = f"{options.user}:{os.environ.get('MAXTOP_PASSWORD', '')}"
+    return "Basic " + base64.b64encode(login.encode()).decode()
 
 
 class AdminClient(threading.Thread):
@@ -50,8 +59,7 @@ class AdminClient(threading.Thread):
     def run(self):
         url = urllib.parse.urlsplit(self.options.endpoint)
         connection = http.client.HTTPConnection(url.hostname, url.port)
-        login = f"{self.options.user}:{os.environ.get('MAXTOP_PASSWORD', '')}"
-        headers = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode()}
+        headers = {"Authorization": authorization(self.options)}
         while time.monotonic() < self.end:
             began = time.monotonic()
             connection.request("GET", "/v1/maxscale/threads/0", headers=headers)
@@ -128,8 +136,8 @@ def curl(options):
 
 
 def curl_command(options):
-    login = f"{options.user}:{os.environ.get('MAXTOP_PASSWORD', '')}"
-    return ["curl", "-s", "-u", login, f"{options.endpoint}/v1/sessions"]
+    # Arguments of a process can be read by other users, so the header is in a file.
+    return ["curl", "-s", "-H", f"@{options.header.name}", f"{options.endpoint}/v1/sessions"]
 
 
 def peak_memory(pid):
@@ -165,6 +173,9 @@ def lists(options):
 
 def main():
     options = arguments()
+    options.header = tempfile.NamedTemporaryFile("w")
+    options.header.write(f"Authorization: {authorization(options)}\n")
+    options.header.flush()
     print(f"load {os.getloadavg()[0]:.2f}")
     lists(options)
     print("           admin: median, 95th, 99th, max;  SQL: the same; in ms")

@@ -254,6 +254,9 @@ impl TableView {
             }
             let wanted = REASONS.iter().filter(|reason| is_wanted(reason, list.dialect));
             let wanted: Vec<_> = wanted.map(|reason| reason.name).collect();
+            if wanted.is_empty() {
+                continue;
+            }
             let places = (0..).zip(&list.sessions);
             let known = places.filter(|(_, session)| !is_starting(session));
             for row in known.filter_map(|(index, _)| self.resolve(RowRef::Listed { snapshot, index })) {

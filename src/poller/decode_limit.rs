@@ -30,6 +30,14 @@ impl DecodeLimit {
         }
         sum.div_f64(MAX_SHARE).min(MAX_LIST_INTERVAL)
     }
+
+    /// Forgets an endpoint that sends no list: its time is free for the others.
+    pub(super) fn forget(&self, endpoint: EndpointId) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&endpoint);
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +70,14 @@ mod tests {
             limit.least_interval(EndpointId(0), MILLISECOND * 200),
             Duration::from_secs(4)
         );
+    }
+
+    #[test]
+    fn an_endpoint_that_is_gone_leaves_its_time_to_the_others() {
+        let limit = DecodeLimit::default();
+        limit.least_interval(EndpointId(0), Duration::from_secs(5));
+        limit.forget(EndpointId(0));
+        assert_eq!(limit.least_interval(EndpointId(1), MILLISECOND), Duration::ZERO);
     }
 
     #[test]

@@ -140,6 +140,7 @@ impl ListPoller {
             Err(fault) => {
                 let retry_in = self.pace.back_off(&fault, fastrand::f64());
                 let endpoint = self.client.endpoint();
+                self.decode_limit.forget(endpoint);
                 self.send(Msg::ListFailed {
                     endpoint,
                     fault,

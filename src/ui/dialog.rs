@@ -72,7 +72,11 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     let lines_below = lines_below(screen.height, app.areas().tour.height);
     let max = usize::from(screen.height.saturating_sub(lines_below + 2));
     let mut tail = consequences::lines(app, asking, theme, text_width, false);
-    if head.len() + foot.len() + wanted + tail.len() > max {
+    let min_lines = match asking.batch.tasks() {
+        [_] => 0,
+        _ => many::min_lines(asking, theme, text_width),
+    };
+    if head.len() + foot.len() + min_lines + tail.len() > max {
         tail = consequences::lines(app, asking, theme, text_width, true);
     }
     // The line about an early key never takes the room of who and what.

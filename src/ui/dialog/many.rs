@@ -43,6 +43,12 @@ pub(super) fn head<'a>(
     (lines, rest)
 }
 
+/// Returns the number of lines of the facts about all victims, the headings, and some rows of the list.
+pub(super) fn min_lines(asking: &KillDialog, theme: &Theme, width: usize) -> usize {
+    let rows = asking.batch.tasks().len().min(MIN_ROWS_WITH_ACTIVITY);
+    facts(asking, theme, width).len() + 1 + rows
+}
+
 /// Returns the facts about all victims, the list, and the activity of the victim under the cursor, in at
 /// most `room` lines.
 pub(super) fn middle<'a>(
