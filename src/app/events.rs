@@ -201,9 +201,12 @@ impl EventPane {
 
 /// Lines of the screen without events: the border, the headings, and the two lines at the foot of the screen.
 const FRAME_LINES: u16 = 5;
-/// Lines for the whole text of the chosen event, and the height of the screen from which they are shown.
+/// Lines for the whole text of the chosen event, and the height of the screen from which they are shown. The
+/// narrower the screen, the more of a text is cut.
 const TEXT_LINES: u16 = 2;
-const HEIGHT_WITH_TEXT: u16 = 18;
+const TEXT_LINES_IF_NARROW: u16 = 3;
+const NARROW: u16 = 80;
+const HEIGHT_WITH_TEXT: u16 = 12;
 
 impl App {
     /// Returns the number of events on the screen.
@@ -214,10 +217,12 @@ impl App {
 
     /// Returns the number of lines below the events that show the whole text of the chosen one.
     pub(crate) const fn event_text_lines(&self) -> u16 {
-        if self.size.1 >= HEIGHT_WITH_TEXT {
-            TEXT_LINES
-        } else {
+        if self.size.1 < HEIGHT_WITH_TEXT {
             0
+        } else if self.size.0 < NARROW {
+            TEXT_LINES_IF_NARROW
+        } else {
+            TEXT_LINES
         }
     }
 

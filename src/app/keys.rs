@@ -125,7 +125,14 @@ impl App {
     pub(super) fn act(&mut self, action: Action) {
         if action.uses_cursor() && !self.detail_has_keys() {
             let page = self.page();
+            let was_visible = self.table.is_cursor_visible(page);
             self.table.choose(page);
+            let refers_to_marks = action == Action::Kill && !self.marks.is_empty();
+            if !was_visible && !refers_to_marks {
+                let text = "the cursor was outside the screen; press the key again for this row";
+                self.status = Some(Status::note(text.to_owned()));
+                return;
+            }
         }
         match action {
             Action::Move(_) | Action::Page(_) | Action::HalfPage(_) | Action::First | Action::Last => {

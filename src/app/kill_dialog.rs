@@ -1,5 +1,6 @@
 //! The kill dialog: its victims, the chosen button, and its keys.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,8 +50,9 @@ pub(crate) struct KillDialog {
     pub(super) keys: Arc<Vec<RowKey>>,
     /// Lists without a victim, by index. Empty before the first comparison.
     pub(super) presences: Arc<Vec<Presence>>,
-    /// Number of victims that have ended since digits of their number are typed. They still count.
-    pub(crate) ended_since: usize,
+    /// Indexes of the victims that have ended since digits of their number are typed. The number to type still has
+    /// them.
+    pub(crate) ended_since: BTreeSet<usize>,
     /// State of the diagnoses after a new list.
     pub(super) diagnosing: Diagnosing,
     /// Counts of the victims that are not struck out.
@@ -225,6 +227,11 @@ impl KillDialog {
         self.batch.toggle_removed(&ended, now)
     }
 
+    /// Whether the newest list of a victim's endpoint does not have it.
+    pub(crate) fn is_missing(&self, index: usize) -> bool {
+        self.presences.get(index).is_some_and(Presence::is_missing)
+    }
+
     /// Returns the victim under the cursor.
     pub(super) fn under_cursor(&self) -> Option<&KillTask> {
         self.batch.tasks().get(self.cursor)
@@ -257,7 +264,7 @@ impl KillDialog {
             locks: Arc::new(locks),
             keys: Arc::new(keys),
             presences: Arc::default(),
-            ended_since: 0,
+            ended_since: BTreeSet::new(),
             diagnosing: Diagnosing::default(),
             counts: VictimCounts::default(),
             counts_of_blocks: BlockCounts::new(),

@@ -95,12 +95,15 @@ impl App {
             self.endpoints.shown_lists()
         };
         let names = self.endpoints.iter();
+        let known = self.endpoints.ids().zip(self.endpoints.iter());
+        let with_access = known.filter(|(_, known)| known.server_access.is_set);
         let spec = ViewQuery {
             endpoints: names.map(|known| known.name.as_str().into()).collect(),
             names: self.endpoints.names(),
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
             counts_servers: self.servers.is_some(),
+            server_access: with_access.map(|(id, _)| id).collect(),
             finds_alerts: self.settings.bell,
             diagnosis: self.settings.diagnosis.clone(),
             ..self.table.query()

@@ -156,6 +156,14 @@ impl TableState {
         self.scroll_into_view(height);
     }
 
+    /// Whether the cursor's row is on the screen, or there is none.
+    pub(super) fn is_cursor_visible(&self, height: usize) -> bool {
+        match &self.view.groups {
+            Some(groups) => groups.len() == 0 || self.groups.cursor.is_visible(height),
+            None => self.view.is_empty() || self.cursor.is_visible(height),
+        }
+    }
+
     /// Whether the cursor's session or group is followed everywhere.
     pub(crate) fn is_followed(&self) -> bool {
         match &self.view.groups {

@@ -4,6 +4,7 @@ mod blockers;
 mod calculations;
 mod client;
 mod copying;
+mod cursor;
 mod details;
 pub(crate) mod effects;
 pub(crate) mod endpoint_view;

@@ -21,6 +21,11 @@ pub(super) struct Presence {
 }
 
 impl Presence {
+    /// Whether the newest list does not have the victim.
+    pub(super) const fn is_missing(&self) -> bool {
+        self.missing > 0
+    }
+
     /// Counts the newest list of the victim's own process. The list of another process says nothing about it.
     fn with_list(self, lists: &[Arc<Snapshot>], key: &RowKey) -> Self {
         let is_own =

@@ -6,7 +6,7 @@ use super::App;
 use super::calculation::Shared;
 use super::kill_dialog::KillDialog;
 use super::table_view::TableView;
-use super::victim_counts::{VictimLocks, is_left};
+use super::victim_counts::VictimLocks;
 use super::victim_presence::{Presence, compare};
 use crate::diagnosis::{Diagnosis, OwnedDiagnosis};
 use crate::kill::{EndedVictim, FirstCheck, KillState, KillTask};
@@ -159,11 +159,12 @@ impl App {
         // While its digits are typed, the number stays. The check before the DELETE finds what has ended.
         if dialog.dialog.typed().is_empty() {
             dialog.batch.on_ended(&diagnosed.ended);
-            dialog.ended_since = 0;
+            dialog.ended_since.clear();
         } else {
             let tasks = dialog.batch.tasks();
-            let is_left = |victim: &&EndedVictim| tasks.get(victim.index).is_some_and(is_left);
-            dialog.ended_since = diagnosed.ended.iter().filter(is_left).count();
+            let may_be_confirmed = |index: &usize| tasks.get(*index).is_some_and(KillTask::may_be_confirmed);
+            let ended = dialog.batch.ended_by_lists(&diagnosed.ended).into_iter();
+            dialog.ended_since = ended.filter(may_be_confirmed).collect();
         }
         dialog.recount();
         self.measure_dialog();

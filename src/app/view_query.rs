@@ -61,6 +61,8 @@ pub struct ViewQuery {
     pub hidden_endpoints: Vec<EndpointId>,
     /// Sessions that are gone according to a GET. They need no second list.
     pub ended: Vec<RowKey>,
+    /// Endpoints whose servers are read for transactions and locks.
+    pub server_access: Vec<EndpointId>,
     /// Limits of the stuck reasons, and the sessions that never have one.
     pub diagnosis: DiagnosisSettings,
 }

@@ -12,20 +12,26 @@ use super::{Event, EventKind, Subject};
 use crate::app::msg::Now;
 use crate::app::table_view::TableView;
 use crate::diagnosis::Diagnoses;
-use crate::model::{EndpointId, Health, RequestError, Snapshot, Span, Text, counted, visible};
+use crate::model::{
+    Dialect, EndpointId, EndpointLocks, Health, RequestError, Snapshot, Span, Text, counted, visible,
+};
 use crate::recording::{Fact, FactKind};
 
 /// Sessions that come or go between two lists are an event from this number on, and from this part of the list on.
 const MIN_BULK: u32 = 20;
 const MIN_BULK_PART: u32 = 10;
 
+/// Maximum number of lists of an endpoint that wait for the first reports of its servers. The servers are read after
+/// the list: without their reports a session that waits for a lock has another reason, or none.
+const MAX_LISTS_WITHOUT_LOCKS: u64 = 3;
+
 /// Finds events. Keeps what it needs of the past.
 #[derive(Debug, Default)]
 pub struct EventFinder {
     endpoints: BTreeMap<EndpointId, Known>,
     lists: BTreeMap<EndpointId, (Arc<Snapshot>, Arc<Diagnoses>)>,
-    /// When the first list of each endpoint was seen.
-    first: BTreeMap<EndpointId, Timestamp>,
+    /// The first list of each endpoint: when it was seen, and its number.
+    first: BTreeMap<EndpointId, (Timestamp, u64)>,
     kills: KillBatches,
 }
 
@@ -85,9 +91,13 @@ impl EventFinder {
     pub fn in_view(&mut self, view: &TableView, at: Now) -> Vec<Event> {
         let mut events = Vec::new();
         for (now, diagnoses) in view.snapshots.iter().zip(&view.diagnoses) {
+            let (first, number) = *self.first.entry(now.endpoint).or_insert((at.wall, now.number));
+            let is_early = now.number < number.saturating_add(MAX_LISTS_WITHOUT_LOCKS);
+            if is_early && !self.lists.contains_key(&now.endpoint) && lacks_locks(view, now) {
+                continue;
+            }
             let next = (Arc::clone(now), Arc::clone(diagnoses));
             let before = self.lists.insert(now.endpoint, next);
-            let first = *self.first.entry(now.endpoint).or_insert(at.wall);
             let Some((before, earlier)) = before else {
                 events.extend(in_first_list((now, diagnoses), at));
                 continue;
@@ -99,6 +109,12 @@ impl EventFinder {
         }
         events
     }
+}
+
+/// Whether the servers of a list's endpoint are read for locks, and not all of them have been.
+fn lacks_locks(view: &TableView, list: &Snapshot) -> bool {
+    let is_read = list.dialect == Dialect::JsonApi && view.spec.server_access.contains(&list.endpoint);
+    is_read && !view.locks_of(list.endpoint).is_some_and(EndpointLocks::were_read)
 }
 
 type Found = (EventKind, Subject, String);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::events::EventFinder;
+use crate::app::locked::{activity, list_without, report};
 use crate::app::msg::Travel;
 use crate::model::{Text, TextLimit};
 use crate::recording::{Fact, FactKind, KillFact, KillResult};
@@ -57,6 +58,41 @@ fn what_is_stuck_in_the_first_list_is_one_line_for_each_reason() {
         &[(1, "ann", 9_001), (2, "bob", 19_001), (3, "cid", 2)],
     );
     assert_eq!(logged(&stage).len(), 1, "once");
+}
+
+#[test]
+fn the_first_list_is_compared_when_the_locks_are_known() {
+    let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
+    stage.app.endpoints[0].server_access.is_set = true;
+    list_without(&mut stage, &[]);
+    assert!(logged(&stage).is_empty(), "the servers are not read yet");
+    report(&mut stage, Ok(activity()));
+    stage.wait(SECOND);
+    list_without(&mut stage, &[]);
+    assert_eq!(
+        logged(&stage),
+        [
+            "already stuck 1042 etl@10.0.3.7  blocks 3 sessions, the longest for 48s; transaction open for 6m, \
+             idle since its last statement, 4 rows locked",
+            "already stuck 2 sessions: lock-wait, longest 48s, 2 blocked by session 1042 etl@10.0.3.7: 1187, 1188",
+        ]
+    );
+}
+
+#[test]
+fn the_first_list_is_compared_without_locks_if_no_server_replies() {
+    let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
+    stage.app.endpoints[0].server_access.is_set = true;
+    let idle = r#"{"data":[{"id":"2","attributes":{"user":"bob","remote":"10.0.0.2","state":"Session started",
+        "connected":"Mon, 23 Nov 2026 12:08:03 GMT","idle":9000}}]}"#;
+    for _ in 0..3 {
+        assert!(logged(&stage).is_empty());
+        stage.wait(SECOND);
+        stage.list(idle);
+    }
+    stage.wait(SECOND);
+    stage.list(idle);
+    assert_eq!(logged(&stage), ["already stuck 2 bob@10.0.0.2  idle 2h 30m"]);
 }
 
 #[test]

@@ -59,6 +59,8 @@ fn the_number_stays_while_its_digits_are_typed() {
         stage.draw();
     }
     assert_eq!(asked(&stage), (8, "8".to_owned()));
+    let dialog = stage.app.modal.kill_dialog().unwrap();
+    assert_eq!(dialog.ended_since.len(), 1);
     stage.press(Code::Backspace);
     list(&mut stage, 2..=8);
     assert_eq!(asked(&stage), (7, String::new()));

@@ -180,19 +180,27 @@ impl KillBatch {
             return;
         }
         let by_number = self.confirmable() > MAX_CONFIRMED_BY_KEY;
-        for EndedVictim { index, asked_at } in ended {
-            let ends = |task: &KillTask| {
-                !self.several.contains(&task.victim.identity.endpoint) && task.is_ended_by_list(*asked_at)
-            };
-            if !self.tasks.get(*index).is_some_and(ends) {
-                continue;
-            }
-            if let Some(task) = self.tasks.get_mut(*index) {
+        for index in self.ended_by_lists(ended) {
+            if let Some(task) = self.tasks.get_mut(index) {
                 task.withdraw(KillOutcome::AlreadyGone);
             }
         }
         let is_by_key_now = by_number && self.confirmable() <= MAX_CONFIRMED_BY_KEY;
         self.revision += u32::from(is_by_key_now);
+    }
+
+    /// Returns the indexes of the victims that have ended according to lists that are newer than their checks.
+    pub(crate) fn ended_by_lists(&self, ended: &[EndedVictim]) -> Vec<usize> {
+        let has_ended = |EndedVictim { index, asked_at }: &&EndedVictim| {
+            self.tasks.get(*index).is_some_and(|task| {
+                !self.several.contains(&task.victim.identity.endpoint) && task.is_ended_by_list(*asked_at)
+            })
+        };
+        ended
+            .iter()
+            .filter(has_ended)
+            .map(|victim| victim.index)
+            .collect()
     }
 
     pub(super) fn on_restart(&mut self, snapshot: &Snapshot) {

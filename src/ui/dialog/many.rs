@@ -293,15 +293,19 @@ fn checks_in<'a>(
         };
         line.push_span(Span::styled(text, theme.look));
     }
-    let text = format!("{} {}{passed}", glyphs.check, counts.passed);
+    let tasks = asking.batch.tasks();
+    let may_be_confirmed = |index: &&usize| tasks.get(**index).is_some_and(KillTask::may_be_confirmed);
+    let ended_since = asking.ended_since.iter().filter(may_be_confirmed).count();
+    let still = counts.passed.saturating_sub(ended_since);
+    let text = format!("{} {still}{passed}", glyphs.check);
     line.push_span(Span::styled(text, theme.good));
     if counts.ended > 0 {
         let text = format!("  {}{ended}", counts.ended);
         line.push_span(Span::styled(text, theme.look));
     }
-    if asking.ended_since > 0 {
-        let verb = if asking.ended_since == 1 { "has" } else { "have" };
-        let text = format!("  {} {verb} ended since", asking.ended_since);
+    if ended_since > 0 {
+        let verb = if ended_since == 1 { "has" } else { "have" };
+        let text = format!("  {ended_since} {verb} ended since");
         line.push_span(Span::styled(text, theme.look));
     }
     if counts.refused > 0 {

@@ -136,7 +136,7 @@ impl<'t> Table<'t> {
 
     pub(super) fn row<'a>(&self, index: usize, task: &KillTask) -> Line<'a> {
         let (theme, id_width) = (self.theme, self.columns.id);
-        let (sign, base) = sign(task, theme);
+        let (sign, base) = self.sign(index, task);
         let diagnosis = self.asking.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
         let severity = diagnosis.and_then(|diagnosis| diagnosis.severity());
         let severity_style = severity.map_or(theme.dim, |severity| theme.severity(severity));
@@ -159,11 +159,9 @@ impl<'t> Table<'t> {
 
     /// Returns why the victim is stuck, if its row cuts it.
     pub(super) fn cut_why(&self, index: usize, task: &KillTask) -> Option<String> {
-        let text = match problem(task) {
-            Some(text) => text,
-            None => self.asking.why(index, self.app.newest_session(task)),
-        };
-        let is_problem = problem(task).is_some();
+        let problem = self.problem(index, task);
+        let is_problem = problem.is_some();
+        let text = problem.unwrap_or_else(|| self.asking.why(index, self.app.newest_session(task)));
         let ages = usize::from(self.columns.has_age) + usize::from(self.columns.has_idle);
         let taken = self.columns.width() - if is_problem { ages * AGE } else { 0 };
         (display_width(&self.theme.compared(&text)) > self.width.saturating_sub(taken)).then_some(text)
@@ -197,7 +195,7 @@ impl<'t> Table<'t> {
     fn push_state(&self, spans: &mut Vec<Span<'_>>, (index, task): (usize, &KillTask), base: Style) {
         let theme = self.theme;
         let room = |spans: &[Span<'_>]| self.width.saturating_sub(width_of(spans) + GAP);
-        if let Some(text) = problem(task) {
+        if let Some(text) = self.problem(index, task) {
             let room = room(spans);
             // The whole text of the row under the cursor is below the list.
             let short = task
@@ -218,6 +216,8 @@ impl<'t> Table<'t> {
             (self.columns.has_idle, session.idle),
         ];
         for (_, span) in ages.into_iter().filter(|(is_shown, _)| *is_shown) {
+            // The data of the check are older than the list that does not have it.
+            let span = span.filter(|_| !self.asking.is_missing(index));
             let span = span.map_or_else(|| "?".to_owned(), |span| span.to_string());
             spans.push(Span::styled(format!(" {span:>7}"), base));
         }
@@ -232,6 +232,38 @@ impl<'t> Table<'t> {
         let why = fit(&theme.compared(&why), room(spans), theme.glyphs.more);
         spans.push(Span::styled(format!("  {why}"), style));
     }
+
+    /// Returns the sign and the style of a victim.
+    fn sign(&self, index: usize, task: &KillTask) -> (&'static str, Style) {
+        let (theme, glyphs) = (self.theme, self.theme.glyphs);
+        if task.is_removed() {
+            ("x", theme.dim.add_modifier(Modifier::CROSSED_OUT))
+        } else if task.outcome().is_some() || self.asking.ended_since.contains(&index) {
+            (glyphs.cross, theme.look)
+        } else if task.may_be_confirmed() {
+            (glyphs.check, Style::new())
+        } else {
+            (glyphs.dot, theme.dim)
+        }
+    }
+
+    /// Returns why a victim is not killed, or cannot be checked yet.
+    fn problem(&self, index: usize, task: &KillTask) -> Option<String> {
+        if let Some(outcome) = task.outcome() {
+            let (word, detail) = (outcome.word(), outcome.detail());
+            return Some(match outcome.refusal() {
+                Some(_) => detail,
+                None => format!("{word} {detail}").trim_end().to_owned(),
+            });
+        }
+        if self.asking.ended_since.contains(&index) && !task.is_removed() {
+            return Some("has ended".to_owned());
+        }
+        match task.state() {
+            KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => Some(fault.to_string()),
+            _ => None,
+        }
+    }
 }
 
 fn padded(text: String, width: usize) -> String {
@@ -241,33 +273,4 @@ fn padded(text: String, width: usize) -> String {
 
 fn width_of(spans: &[Span<'_>]) -> usize {
     spans.iter().map(Span::width).sum()
-}
-
-/// Returns the sign and the style of a victim.
-fn sign(task: &KillTask, theme: &Theme) -> (&'static str, Style) {
-    let glyphs = theme.glyphs;
-    if task.is_removed() {
-        ("x", theme.dim.add_modifier(Modifier::CROSSED_OUT))
-    } else if task.outcome().is_some() {
-        (glyphs.cross, theme.look)
-    } else if task.may_be_confirmed() {
-        (glyphs.check, Style::new())
-    } else {
-        (glyphs.dot, theme.dim)
-    }
-}
-
-/// Returns why a victim is not killed, or cannot be checked yet.
-fn problem(task: &KillTask) -> Option<String> {
-    if let Some(outcome) = task.outcome() {
-        let (word, detail) = (outcome.word(), outcome.detail());
-        return Some(match outcome.refusal() {
-            Some(_) => detail,
-            None => format!("{word} {detail}").trim_end().to_owned(),
-        });
-    }
-    match task.state() {
-        KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => Some(fault.to_string()),
-        _ => None,
-    }
 }

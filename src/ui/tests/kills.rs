@@ -309,6 +309,40 @@ fn the_ages_and_reasons_of_the_dialog_are_those_of_the_newest_list() {
 }
 
 #[test]
+fn a_victim_that_ends_while_its_number_is_typed_has_no_check_mark() {
+    let body = |from| {
+        let sessions: Vec<_> = (from..=8).map(|id| (id, "ann", 8_000 + id)).collect();
+        crate::app::harness::draft(&sessions)
+    };
+    let mut stage = AppHarness::new(crate::model::Dialect::Draft, (80, 24));
+    stage.list(&body(1));
+    stage.type_text("*K");
+    for (ticket, id) in stage.checks() {
+        stage.on_check(ticket, Ok(stage.detail(id)));
+    }
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.type_text("8");
+    let row = |stage: &AppHarness| {
+        let shown = frame(stage);
+        let row = shown.lines().find(|line| line.contains("  1 ● ann"));
+        row.map(str::to_owned).unwrap_or(shown)
+    };
+    stage.wait(Duration::from_secs(1));
+    stage.list(&body(2));
+    assert!(row(&stage).contains("?       ?"), "{}", row(&stage));
+    stage.wait(Duration::from_secs(1));
+    stage.list(&body(2));
+    let shown = frame(&stage);
+    assert!(shown.contains("✓ 7 same, checked"), "{shown}");
+    assert!(shown.contains("1 has ended since"), "{shown}");
+    assert!(
+        row(&stage).contains("✗") && row(&stage).contains("has ended"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_key_typed_before_the_question_says_that_it_does_not_count() {
     let early = "y was typed before the question was shown; press y again";
     for size in [(80, 24), (60, 15), (40, 12)] {
