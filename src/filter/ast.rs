@@ -215,10 +215,14 @@ impl Filter {
 
     /// Whether the flag is one of the conditions that all must match.
     pub(crate) fn needs(&self, flag: &'static FilterField) -> bool {
-        let is_flag = |part: &Expr| *part == Expr::Flag(flag);
+        self.has_condition(&Expr::Flag(flag))
+    }
+
+    /// Whether a condition is one of those that all must match.
+    fn has_condition(&self, condition: &Expr) -> bool {
         match self.expr.as_deref() {
-            Some(Expr::All(parts)) => parts.iter().any(is_flag),
-            one => one.is_some_and(is_flag),
+            Some(Expr::All(parts)) => parts.contains(condition),
+            one => one == Some(condition),
         }
     }
 
@@ -236,6 +240,11 @@ impl Filter {
     ) -> Result<Self, FilterError> {
         let whole = text.map(|text| text.whole().ok_or_else(FilterError::not_kept));
         let condition = exactly(field, whole.transpose()?);
+        if let Some(condition) = Self::parse(&condition)?.expr.as_deref()
+            && self.has_condition(condition)
+        {
+            return Ok(self.clone());
+        }
         let before = self.text.trim();
         match self.expr.as_deref() {
             None => Self::parse(&condition),

@@ -35,6 +35,19 @@ fn they_are_written_in_the_shortest_form() {
 }
 
 #[test]
+fn a_condition_is_not_repeated() {
+    assert_eq!(narrowed("user=cron", Some("cron")), "user=cron");
+    assert_eq!(
+        narrowed("idle>5s and user=cron", Some("cron")),
+        "idle>5s and user=cron"
+    );
+    assert_eq!(
+        narrowed("user=cron or idle>5s", Some("cron")),
+        "(user=cron or idle>5s) and user=cron"
+    );
+}
+
+#[test]
 fn a_value_that_no_filter_can_match_is_an_error() {
     let long = "x".repeat(MAX_FILTER_LEN);
     let error = Filter::default()
