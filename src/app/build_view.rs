@@ -156,7 +156,7 @@ pub(super) fn filter_input<'a>(row: &TableRow<'a>, names: &'a mut Names) -> Filt
         endpoint: Some(row.endpoint).filter(|name| !name.is_empty()),
         names: row.names,
         process: row.snapshot.process(),
-        reasons: Some(names.of(&row.diagnosis)),
+        reasons: Some(names.of(&row.diagnosis.for_filter(row.locks))),
         reads: row.total(Counter::Reads),
         writes: row.total(Counter::Writes),
         locks: row.locks.numbers(),

@@ -26,7 +26,7 @@ pub(crate) struct Matches {
     /// Whether no session could be decided, or some could not and none reports a field of the filter. Not if that may be
     /// `query`: JSON:API reports it only while a statement runs.
     pub(crate) is_unreported: bool,
-    /// Sessions that do not match, but may have a reason that the filter names.
+    /// Sessions for which a reason that the filter names is unknown and decides whether they match.
     pub(crate) unexamined: Unexamined,
 }
 
@@ -64,22 +64,22 @@ impl Unexamined {
                 }))
     }
 
-    /// Adds a session, if one of these reasons is unknown for it and decides whether it matches.
-    fn compare(
+    /// Adds a session, if one of these reasons is unknown for it and decides whether it matches. Returns whether one
+    /// does.
+    pub(crate) fn compare(
         &mut self,
         filter: &Filter,
         asked: &[&'static Reason],
         (dialect, input): (Dialect, &FilterInput<'_>),
-    ) {
+    ) -> bool {
         if is_starting(input.session) {
-            return;
+            return false;
         }
         let found = input.reasons.map_or(&[][..], |reasons| reasons.found);
         let unjudged = input.reasons.map_or(&[][..], |reasons| reasons.unjudged);
         let mut is_counted = false;
         for reason in asked {
-            let needs_locks = reason.requires == SERVER_ACCESS && input.locks.blocks.is_none();
-            let is_unknown = needs_locks || unjudged.contains(&reason.name);
+            let is_unknown = unjudged.contains(&reason.name);
             let only = Reasons {
                 found,
                 unjudged: &[reason.name],
@@ -97,6 +97,7 @@ impl Unexamined {
             }
         }
         self.sessions += usize::from(is_counted);
+        is_counted
     }
 }
 
@@ -171,6 +172,10 @@ impl TableView {
                 }
                 matches.compared += 1;
                 match result {
+                    Ternary::Yes
+                        if matches
+                            .unexamined
+                            .compare(condition, &asked, (list.dialect, &input)) => {}
                     Ternary::Yes => matches.sessions.push((list.endpoint, session.id)),
                     Ternary::Unknown => {
                         matches.undecided += 1;
@@ -178,7 +183,7 @@ impl TableView {
                     }
                     Ternary::No => {
                         let input = (list.dialect, &input);
-                        matches.unexamined.compare(condition, &asked, input);
+                        _ = matches.unexamined.compare(condition, &asked, input);
                     }
                 }
             }
@@ -222,7 +227,7 @@ impl TableView {
             for row in places.filter_map(|place| self.resolve(place)) {
                 let input = filter_input(&row, &mut names);
                 if self.spec.filter.evaluate(&input) == Ternary::No {
-                    unexamined.compare(&self.spec.filter, &asked, (list.dialect, &input));
+                    _ = unexamined.compare(&self.spec.filter, &asked, (list.dialect, &input));
                 }
             }
         }

@@ -129,6 +129,11 @@ impl DetailPane {
         last.responses.last()?.server.as_ref()
     }
 
+    /// Whether MaxScale lists the session, but a GET by its id does not find it.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.fault == Some(RequestError::NotFound)
+    }
+
     /// Whether MaxScale is closing the session.
     pub(crate) fn is_closing(&self) -> bool {
         self.ended.is_none() && self.listed.phase() == Some(SessionPhase::Stopping)

@@ -54,14 +54,16 @@ impl KillTarget {
         protect: &Filter,
         (identity, session, taken_by): (Identity, Session, Option<Filter>),
     ) -> Option<Victim> {
-        let diagnosis = view.diagnosis(&identity.key());
-        let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
+        let diagnosis = view.diagnosis(&identity.key()).unwrap_or_default();
+        let locks = view.locks_of(identity.endpoint);
+        let locks = locks.map(|locks| locks.of(&session)).unwrap_or_default();
+        let reasons = reason_names(&diagnosis, locks);
         let subject = FilterInput {
             endpoint: Some(&self.name),
             names: Some(&self.names),
             process: identity.process.as_ref(),
             reasons: Some(reasons.as_reasons()),
-            locks: view.lock_numbers(identity.endpoint, &session),
+            locks: locks.numbers(),
             ..FilterInput::new(&session)
         };
         let refused = check_killable(&subject, self.authority, protect).err();

@@ -90,6 +90,7 @@ fn run_with(
     }
     let consent = Consent::of(args)?;
     let selection = VictimSelection {
+        interval: config.interval,
         is_shown: consent != Consent::Given,
         ids,
         keys,

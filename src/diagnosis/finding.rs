@@ -3,7 +3,7 @@
 use super::evidence::{Evidence, StepFor};
 use super::reason::Reason;
 use super::reasons::REASONS;
-use crate::model::{Session, Span, glyph_in};
+use crate::model::{LockKnowledge, Session, Span, glyph_in};
 
 /// A reason that applies to a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +104,18 @@ impl<'a> Diagnosis<'a> {
             unjudged: self.unjudged,
             is_expected: self.is_expected,
         }
+    }
+
+    /// Returns the diagnosis for a filter: if the locks of the session are not known, the reasons that need them are
+    /// unknown. Elsewhere they do not apply then.
+    #[must_use]
+    pub(crate) const fn for_filter(self, locks: LockKnowledge<'_>) -> Self {
+        let unjudged = if locks.is_known() {
+            self.unjudged
+        } else {
+            self.unjudged.with_server_access()
+        };
+        Self { unjudged, ..self }
     }
 
     /// Whether every reason is unknown.
@@ -219,6 +231,11 @@ impl ReasonSet {
     /// [`REASONS`]: without it they do not apply, and are never unknown.
     const fn contains_all_of_lists(self) -> bool {
         self.0 | SERVER_ACCESS_REASONS == Self::ALL.0
+    }
+
+    /// Returns the set with the reasons that need server access.
+    const fn with_server_access(self) -> Self {
+        Self(self.0 | SERVER_ACCESS_REASONS)
     }
 
     /// Whether the set is empty.

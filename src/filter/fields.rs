@@ -283,6 +283,9 @@ fn threads(backends: &[ServerConnection], test: NumberTest<'_>) -> Ternary {
     result
 }
 
+/// A name that no reason has.
+const ANY_REASON: &str = "any reason";
+
 /// Tests the names of the reasons. In a strict evaluation, a reason that could not be evaluated makes the
 /// result unknown if it would decide it.
 fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
@@ -290,12 +293,14 @@ fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
         return Ternary::Unknown;
     };
     let mut test = |name: &str| test(RawText::from(name)).is_yes();
+    // A pattern for any text means any reason, not `none`.
+    let names_none = test("") && !test(ANY_REASON);
     if reasons.found.iter().any(|name| test(name)) {
         Ternary::Yes
     } else if !of.is_strict || reasons.unjudged.is_empty() {
-        Ternary::of(reasons.found.is_empty() && test(""))
+        Ternary::of(reasons.found.is_empty() && names_none)
     } else {
-        let none_yet = reasons.found.is_empty() && test("");
+        let none_yet = reasons.found.is_empty() && names_none;
         let could_be = none_yet || reasons.unjudged.iter().any(|name| test(name));
         if could_be { Ternary::Unknown } else { Ternary::No }
     }

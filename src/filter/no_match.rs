@@ -5,6 +5,7 @@ use super::ast::{Comparison, Expr, Operand, Operator, literal};
 use super::glob::{Glob, Pattern};
 use super::input::FilterInput;
 use super::ternary::Ternary;
+use crate::model::counted;
 
 /// Calls the function with every session.
 pub(crate) type EachSession<'a> = &'a dyn Fn(&mut dyn FnMut(&FilterInput<'_>));
@@ -46,12 +47,13 @@ impl Filter {
 impl Expr {
     /// Returns why the condition matches no session; `None` if it matches one.
     fn why_none(&self, sessions: EachSession<'_>) -> Option<NoMatch> {
-        let (mut some_match, mut all_unknown, mut is_empty) = (false, true, true);
+        let (mut some_match, mut all_unknown, mut is_empty, mut unexamined) = (false, true, true, 0);
         sessions(&mut |session| {
             let result = self.evaluate(session);
             some_match |= result.is_yes();
             all_unknown &= result == Ternary::Unknown;
             is_empty = false;
+            unexamined += usize::from(self.evaluate(&session.strict()) == Ternary::Unknown);
         });
         all_unknown &= !is_empty;
         if some_match {
@@ -81,7 +83,14 @@ impl Expr {
             Self::Compare(comparison) => comparison.hint(sessions),
             _ => None,
         };
-        let text = hint.unwrap_or_else(|| format!("no session matches {self}"));
+        let is_reason = field.is_some_and(|field| field.name == "reason");
+        let text = hint.unwrap_or_else(|| match unexamined {
+            count @ 1.. if is_reason => {
+                let of = counted(count, "session");
+                format!("no session matches {self}, and for {of} the reason is not known")
+            }
+            _ => format!("no session matches {self}"),
+        });
         Some(NoMatch::of(text))
     }
 }

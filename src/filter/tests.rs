@@ -223,6 +223,9 @@ fn reasons_without_data_count_as_absent() {
     }
     assert_eq!(ask(&[], &["query"], "reason!=none"), Ternary::No);
     assert_eq!(ask(&[], &["query"], "reason=no-*"), Ternary::No);
+    assert_eq!(ask(&[], &[], "reason=*"), Ternary::No, "any reason");
+    assert_eq!(ask(&["idle"], &[], "reason=*"), Ternary::Yes);
+    assert_eq!(ask(&[], &[], "reason!=*"), Ternary::Yes);
     assert_eq!(ask(&[], &["query"], "known(stuck)"), Ternary::No);
     assert_eq!(ask(&[], &["query"], "known(reason)"), Ternary::No);
     assert_eq!(ask(&[], &[], "known(stuck)"), Ternary::Yes);

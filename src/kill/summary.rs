@@ -1,7 +1,7 @@
 //! Facts about the victims of a kill and its consequences, for the kill dialog and `maxtop kill`.
 
 use super::{FirstCheck, KillOutcome, KillState, KillTask};
-use crate::model::{Part, Session, Span, Text};
+use crate::model::{Part, Session, SessionPhase, Span, Text, closing_text};
 
 /// Maximum number of characters shown of a statement; enough to recognize it.
 const MAX_SQL_CHARS: usize = 200;
@@ -86,11 +86,14 @@ pub(crate) fn facts(session: &Session) -> Vec<(&'static str, String)> {
     let span = |span: Option<Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
     let connected = session.connected.as_ref().map(|connected| &connected.sent);
     let ages = format!("{}, idle {}", span(session.age), span(session.idle));
-    let mut facts = vec![
+    let is_closing = session.phase() == Some(SessionPhase::Stopping);
+    let closing = is_closing.then(|| ("closing", closing_text(None)));
+    let mut facts: Vec<_> = closing.into_iter().collect();
+    facts.extend([
         ("service", known(session.service.as_ref())),
         ("connected", known(connected)),
         ("age", ages),
-    ];
+    ]);
     if let Some(extra) = &session.extra {
         let pid = extra.pid.map(|pid| format!(" pid {pid}")).unwrap_or_default();
         let program = extra.program.as_ref();

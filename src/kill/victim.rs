@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::RefusalReason;
-use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, diagnose};
+use crate::diagnosis::{
+    Diagnosis, DiagnosisInput, DiagnosisSettings, REASONS, SERVER_ACCESS, Samples, diagnose,
+};
 use crate::filter::{Filter, FilterInput, ReasonNames, Reasons, Ternary};
 use crate::model::{
     Dialect, EndpointLocks, EndpointNames, Identity, Instance, LockKnowledge, Session, SessionObservation,
@@ -61,12 +63,12 @@ impl Victim {
         };
         let diagnoses = diagnose(None, look, settings, &Samples::new());
         let session = &observation.detail.session;
-        let knows_locks = locks.is_some_and(|locks| matches!(locks.of(session), LockKnowledge::Known(_)));
+        let own = locks.map(|locks| locks.of(session)).unwrap_or_default();
         let mut before = self.reasons.clone();
-        if needs_new_locks && !knows_locks {
+        if needs_new_locks && !own.is_known() {
             before.found.retain(|name| !LOCK_REASONS.contains(name));
         }
-        before.confirmed_by(&reason_names(&diagnoses.diagnosis(0)))
+        before.confirmed_by(&reason_names(&diagnoses.diagnosis(0), own))
     }
 
     /// Returns the session in one line: `17 bob@10.0.0.9:4711`.
@@ -84,16 +86,20 @@ impl Victim {
     }
 }
 
-/// Returns the names of the reasons found, as used in filters.
-pub(crate) fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
+/// Returns the names of the reasons found, as used in filters. If the locks of the session are not known, the reasons that
+/// need them are unknown: a kill must not take their absence for granted.
+pub(crate) fn reason_names(diagnosis: &Diagnosis<'_>, locks: LockKnowledge<'_>) -> ReasonNames {
+    let found = diagnosis.found.iter().map(|finding| finding.reason.name);
     ReasonNames {
-        found: diagnosis
-            .found
-            .iter()
-            .map(|finding| finding.reason.name)
-            .collect(),
-        unjudged: diagnosis.unjudged.names().collect(),
+        found: found.collect(),
+        unjudged: diagnosis.for_filter(locks).unjudged.names().collect(),
     }
+}
+
+/// Returns the names of the reasons that only the locks of the servers show.
+fn lock_reasons() -> impl Iterator<Item = &'static str> {
+    let need_locks = REASONS.iter().filter(|reason| reason.requires == SERVER_ACCESS);
+    need_locks.map(|reason| reason.name)
 }
 
 /// Reasons that come from the locks of the servers, or may do so.
@@ -119,10 +125,17 @@ pub(crate) fn is_undecided(filter: &Filter, subject: &FilterInput<'_>) -> bool {
     uses_locks && subject.locks.blocks.is_none() && filter.evaluate(subject) == Ternary::Unknown
 }
 
-/// Returns the fields of a filter that need the locks of the session, if these are unknown.
+/// Returns the fields of a filter that need the locks of the session, if these are unknown. `stuck` and `reason` do if
+/// reasons that need locks decide.
 pub(super) fn unknown_lock_fields(filter: &Filter, subject: &FilterInput<'_>) -> Vec<&'static str> {
-    let used = LOCK_FIELDS.into_iter().filter(|field| filter.uses(field));
-    used.filter(|_| subject.locks.blocks.is_none()).collect()
+    if subject.locks.blocks.is_some() {
+        return Vec::new();
+    }
+    let names: Vec<_> = lock_reasons().collect();
+    let decides = || !undecided_by(filter, *subject, &names).is_empty();
+    let of_reasons: &[_] = if decides() { &["stuck", "reason"] } else { &[] };
+    let all = LOCK_FIELDS.iter().chain(of_reasons).copied();
+    all.filter(|field| filter.uses(field)).collect()
 }
 
 /// Whether a kill cannot decide whether a session matches a filter, for any cause. A session before its login has

@@ -17,14 +17,24 @@ pub(crate) fn closing_text(lasted: Option<&str>) -> String {
 /// Returns what may help: another kill, by this key or command, or the end of its threads. `copy` is a note on how
 /// to copy the KILL.
 pub(crate) fn closing_step(session: &Session, kill: &str, copy: &str) -> String {
-    let threads = match closing_servers(session) {
+    let threads = end_threads(session, copy);
+    format!("{kill} may still help if MaxScale finds it by its id; otherwise {threads}")
+}
+
+/// Returns what helps if MaxScale does not find the session by its id.
+pub(crate) fn closing_step_without_kill(session: &Session, copy: &str) -> String {
+    let threads = end_threads(session, copy);
+    format!("it cannot be killed again, because MaxScale no longer finds it by its id (404): {threads}")
+}
+
+fn end_threads(session: &Session, copy: &str) -> String {
+    match closing_servers(session) {
         Some(servers) => {
             let copy = if session.knows_thread() { copy } else { "" };
             format!("end its threads there. {servers}{copy}")
         }
         None => "look for its threads on the servers and end them there".to_owned(),
-    };
-    format!("{kill} may still help if MaxScale finds it by its id; otherwise {threads}")
+    }
 }
 
 /// Returns why a closing session cannot be killed: a GET by its id does not find it.

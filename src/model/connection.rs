@@ -148,6 +148,14 @@ impl RetainedStatement {
         u64::try_from(span).ok()
     }
 
+    /// Returns the time of day of the receipt, in the server's time zone: `2026-11-23T14:14:41.123` gives `14:14:41`.
+    /// Empty if it is unknown.
+    pub(crate) fn received_time(&self) -> &str {
+        let sent = self.received.as_ref().map_or("", Text::as_str);
+        let time = sent.split(['T', ' ']).nth(1).unwrap_or_default();
+        time.split('.').next().unwrap_or_default()
+    }
+
     /// Returns the text to show: the statement, otherwise the command, otherwise a note.
     pub(crate) fn title(&self) -> &str {
         self.sql

@@ -31,7 +31,9 @@ mod tls_fault;
 mod token_expiry;
 mod wording;
 
-pub(crate) use closing::{COPIES_KILL, closing_refusal, closing_servers, closing_step, closing_text};
+pub(crate) use closing::{
+    COPIES_KILL, closing_refusal, closing_servers, closing_step, closing_step_without_kill, closing_text,
+};
 pub use connection::{
     Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,
 };

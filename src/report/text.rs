@@ -316,12 +316,14 @@ impl Reporter {
             let interval = totals
                 .interval()
                 .map(|interval| format!(", one every {}", measured_text(interval)));
+            let longest =
+                (totals.lists > 0).then(|| format!(", longest response {}", measured_text(totals.longest)));
             lines.push(format!(
-                "{}: {}{}, longest response {}, {} failed.",
+                "{}: {}{}{}, {} failed.",
                 plain(endpoint.name.as_str()),
                 counted(totals.lists, "list"),
                 interval.unwrap_or_default(),
-                measured_text(totals.longest),
+                longest.unwrap_or_default(),
                 totals.failed,
             ));
         }

@@ -253,7 +253,8 @@ fn early_key<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'
 fn statements<'a>(asking: &KillDialog, theme: &Theme) -> Option<Line<'a>> {
     let batch = &asking.batch;
     let mark = if batch.kills_statements() { 'x' } else { ' ' };
-    let option = format!(" [{mark}] kill its statements too");
+    let whose = if batch.tasks().len() == 1 { "its" } else { "their" };
+    let option = format!(" [{mark}] kill {whose} statements too");
     let is_possible = batch.has_server_access() && batch.counts().has_open;
     is_possible.then(|| Line::from(vec![Span::styled("s", theme.head), Span::raw(option)]))
 }

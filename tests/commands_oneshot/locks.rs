@@ -574,3 +574,42 @@ fn a_condition_that_needs_locks_fails_if_the_servers_could_not_be_read() {
     let ran = run(&demo, &["list", "--fail-if", "stuck", "-f", &filter]);
     assert_eq!(ran.status, 0, "{ran:?}");
 }
+
+#[test]
+fn without_a_database_user_no_command_takes_the_absence_of_a_lock_reason_for_granted() {
+    let demo = incidents(|_| {});
+    let id = blocker(&demo)["id"].to_string();
+    let unset = "could not be decided: the locks were not read, because sql-user is not set";
+    let own = format!("id={id} and not reason=blocks");
+    for filter in [own.as_str(), "reason=blocks", "reason=lock-wait"] {
+        for consent in ["--dry-run", "--yes"] {
+            let ran = demo.maxtop(&["kill", consent, "-f", filter]);
+            assert_eq!(ran.status, 1, "{filter}: {ran:?}");
+            assert!(ran.err.contains(unset), "{filter}: {ran:?}");
+        }
+    }
+    let ran = demo.maxtop(&["kill", &id, "--yes", "-f", "not reason=blocks"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.err.contains("unknown whether it matches"), "{ran:?}");
+    let deletes = demo.deletes();
+    assert!(
+        deletes.iter().all(|target| target.starts_with("/v1/sql/")),
+        "{deletes:?}"
+    );
+    let own = format!("id={id}");
+    let ran = demo.maxtop(&["list", "-f", &own, "--fail-if", "not reason=blocks"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.err.contains("1 could not be decided"), "{ran:?}");
+    let ran = run(&demo, &["list", "-f", &own, "--fail-if", "reason=blocks"]);
+    assert_eq!(ran.status, 5, "{ran:?}");
+}
+
+#[test]
+fn a_reason_that_no_list_shows_is_named_as_the_cause() {
+    let demo = incidents(|_| {});
+    let ran = run(&demo, &["kill", "--dry-run", "-f", "reason=buffering"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.err.contains("buffering is not reported"), "{ran:?}");
+    let ran = run(&demo, &["kill", "--dry-run", "-f", "reason=no-backend"]);
+    assert!(ran.err.contains("no-backend needs several lists"), "{ran:?}");
+}

@@ -58,8 +58,10 @@ impl App {
 
     /// Returns why `protect` forbids to end a session. `None` if it does not.
     pub(crate) fn protection_of(&self, identity: &Identity, session: &Session) -> Option<RefusalReason> {
-        let diagnosis = self.table.view.diagnosis(&identity.key());
-        let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
+        let diagnosis = self.table.view.diagnosis(&identity.key()).unwrap_or_default();
+        let locks = self.locks_of(identity.endpoint);
+        let locks = locks.map(|locks| locks.of(session)).unwrap_or_default();
+        let reasons = reason_names(&diagnosis, locks);
         let endpoint = self.endpoints.get(identity.endpoint)?;
         let names = self.endpoints.names_of(identity.endpoint);
         let subject = FilterInput {
@@ -67,7 +69,7 @@ impl App {
             names: Some(&names),
             process: identity.process.as_ref(),
             reasons: Some(reasons.as_reasons()),
-            locks: self.lock_numbers(identity.endpoint, session),
+            locks: locks.numbers(),
             ..FilterInput::new(session)
         };
         protection(&self.settings.protect, &subject)

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::not_selected::NotSelected;
 use super::victims::VictimSelection;
+use crate::app::condition::Unexamined;
 use crate::client::Client;
-use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
+use crate::diagnosis::{Diagnoses, DiagnosisInput, REASONS, Samples, diagnose};
 use crate::filter::{Filter, FilterInput};
 use crate::kill::open_work::OpenWork;
 use crate::kill::{
@@ -164,25 +165,32 @@ impl<'a> DiagnosedList<'a> {
         })
     }
 
-    /// Returns the session as a victim, or why it is not selected.
+    /// Returns the session as a victim, or why it is not selected. Adds the reasons that are unknown and decide whether
+    /// it is.
     pub(super) fn victim(
         &self,
         id: SessionId,
         selection: &VictimSelection,
+        unexamined: &mut Unexamined,
     ) -> Option<Result<Victim, LeftOut>> {
         let place = self.snapshot.position(id)?;
         let session = self.snapshot.sessions.get(place)?;
-        let reasons = reason_names(&self.diagnoses.diagnosis(place));
+        let locks = self.locks.of(session);
+        let reasons = reason_names(&self.diagnoses.diagnosis(place), locks);
         let subject = FilterInput {
             endpoint: Some(&self.name),
             names: Some(&self.names),
             process: self.snapshot.process(),
             reasons: Some(reasons.as_reasons()),
-            locks: self.locks.of(session).numbers(),
+            locks: locks.numbers(),
             ..FilterInput::new(session)
         };
         let filter = selection.filter.as_ref();
         if let Some(filter) = filter.filter(|filter| !filter.evaluate(&subject.strict()).is_yes()) {
+            if selection.is_filter_alone() && is_uncertain(filter, &subject) {
+                let all: Vec<_> = REASONS.iter().collect();
+                _ = unexamined.compare(filter, &all, (self.snapshot.dialect, &subject));
+            }
             return Some(Err(unmatched(self.snapshot.endpoint, filter, &subject)));
         }
         let refused = self.refusal(&subject, selection);

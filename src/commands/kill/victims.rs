@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::diagnosed_list::{DiagnosedList, LeftOut, VictimFacts};
 use super::not_selected::NotSelected;
+use crate::app::condition::{ListCount, Unexamined};
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::exit::{CommandError, ExitStatus, failed};
 use crate::commands::same_proxy::{self, Aliases};
-use crate::commands::server_access::{self, EndpointReports};
+use crate::commands::server_access::{self, EndpointReports, Examined};
 use crate::filter::Filter;
-use crate::kill::{Rules, Victim, asks_why, depends_on_locks};
+use crate::kill::{Rules, Victim, depends_on_locks};
 use crate::model::{EndpointId, EndpointLocks, RequestError, Session, SessionId, Snapshot, counted};
 
 /// Selection by the command line.
@@ -27,6 +29,8 @@ pub(super) struct VictimSelection {
     pub(super) is_shown: bool,
     /// Filter of protected sessions, and the thresholds for stuck ones.
     pub(super) rules: Rules,
+    /// Time between two lists of this configuration, to say how many a reason needs.
+    pub(super) interval: Duration,
 }
 
 impl VictimSelection {
@@ -36,7 +40,7 @@ impl VictimSelection {
         filters.into_iter().any(depends_on_locks)
     }
 
-    fn is_filter_alone(&self) -> bool {
+    pub(super) fn is_filter_alone(&self) -> bool {
         self.ids.is_empty() && self.keys.is_empty()
     }
 }
@@ -53,6 +57,8 @@ pub(super) struct Victims {
     pub(super) undecided: usize,
     /// Number of sessions for which it is not certain, for another cause than unknown locks.
     pub(super) uncertain: usize,
+    /// The reasons that are unknown for these, and decide whether they match.
+    pub(super) unexamined: Unexamined,
     /// Facts about each victim.
     pub(super) facts: Facts,
     /// Whether all endpoints replied.
@@ -72,13 +78,7 @@ impl Victims {
         let filter = selection.filter.as_ref().filter(|_| selection.is_filter_alone());
         let has_none = self.found.is_empty() && self.problems.is_empty();
         if self.undecided > 0 || has_none && self.uncertain > 0 {
-            let cause = filter.map(|filter| {
-                if asks_why(filter) {
-                    "one list does not show every reason, and some need the locks".to_owned()
-                } else {
-                    server_access::undecided_cause(filter, clients, self.reports.are_complete())
-                }
-            });
+            let cause = filter.map(|filter| self.undecided_cause(filter, selection, clients));
             let count = self.undecided + if has_none { self.uncertain } else { 0 };
             let cause = cause.unwrap_or_default();
             return Some(if has_none {
@@ -89,6 +89,28 @@ impl Victims {
             });
         }
         has_none.then(|| "no session matches: nothing to do".to_owned())
+    }
+}
+
+impl Victims {
+    /// Returns why it is unknown whether sessions match.
+    fn undecided_cause(&self, filter: &Filter, selection: &VictimSelection, clients: &[Client]) -> String {
+        let were_read = self.reports.are_complete();
+        if self.unexamined == Unexamined::default() {
+            return server_access::undecided_cause(filter, clients, were_read);
+        }
+        let examined = Examined {
+            clients,
+            were_read,
+            lacks_locks: false,
+            lists: ListCount {
+                count: 1,
+                interval: selection.interval,
+            },
+            limits: &selection.rules.diagnosis.thresholds,
+            count_option: "maxtop list --count",
+        };
+        server_access::unexamined_cause(&self.unexamined, &examined)
     }
 }
 
@@ -191,7 +213,7 @@ fn victims(
     let mut taken = BTreeSet::new();
     for (endpoint, id) in selected.into_iter().filter(|session| taken.insert(*session)) {
         let list = lists.iter().find(|list| list.snapshot.endpoint == endpoint);
-        match list.and_then(|list| list.victim(id, selection)) {
+        match list.and_then(|list| list.victim(id, selection, &mut victims.unexamined)) {
             Some(Ok(victim)) => victims.found.push(victim),
             Some(Err(LeftOut::Undecided(_))) if selection.is_filter_alone() => victims.undecided += 1,
             Some(Err(LeftOut::Uncertain(_))) if selection.is_filter_alone() => victims.uncertain += 1,

@@ -13,8 +13,8 @@ use crate::commands::server_access::lock_reasons;
 use crate::diagnosis::StepFor;
 use crate::model::maxctrl::KEEP_STATEMENTS;
 use crate::model::{
-    Buffer, ConnectionDetail, Counter, Dialect, IdleMeaning, RetainedStatement, Session, SessionDetail, Text,
-    glyph_in, measured_text, size_text,
+    Buffer, ConnectionDetail, Counter, Dialect, IdleMeaning, RetainedStatement, Session, SessionDetail,
+    SessionPhase, Text, closing_text, glyph_in, measured_text, size_text,
 };
 
 /// Writes all sections.
@@ -33,7 +33,7 @@ pub(super) fn write(
         Some(own) => transaction::write(out, own)?,
         None if shown.dialect == Dialect::JsonApi && !shown.has_server_access => {
             let remark = format!("not examined: {} need sql-user", lock_reasons());
-            section(out, "TRANSACTION", &remark)?;
+            section(out, "LOCKS", &remark)?;
         }
         None => {}
     }
@@ -62,7 +62,16 @@ pub(super) fn write(
 /// Writes the findings, most severe first.
 fn reasons(out: &mut impl Write, shown: &ShownSession, url: &str, is_ascii: bool) -> io::Result<()> {
     let session = &shown.detail.session;
-    let remarks = || shown.absence.iter().chain(&shown.not_examined);
+    let is_found = |name| {
+        shown
+            .diagnosis
+            .found
+            .iter()
+            .any(|finding| finding.reason.name == name)
+    };
+    let is_closing = session.phase() == Some(SessionPhase::Stopping);
+    let closing = (is_closing && shown.absence.is_none() && !is_found("closing")).then(|| closing_text(None));
+    let remarks = || closing.iter().chain(&shown.absence).chain(&shown.not_examined);
     if !shown.diagnosis.found.is_empty() || remarks().next().is_some() {
         writeln!(out, "\nWHY")?;
     }
@@ -231,9 +240,12 @@ fn statements(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
         };
         return section(out, "STATEMENTS", &format!("none retained{change}"));
     }
-    writeln!(out, "\nSTATEMENTS  newest first")?;
+    writeln!(
+        out,
+        "\nSTATEMENTS  newest first, received by the clock of the proxy"
+    )?;
     for (age, query) in queries.iter().rev().enumerate() {
-        let took = format!("{:>10}  ", took(query, age == 0));
+        let took = format!("  {:<8} {:>8}  ", query.received_time(), took(query, age == 0));
         labelled(out, &took, &format!("{}{}", answered_by(query), query.title()))?;
     }
     Ok(())

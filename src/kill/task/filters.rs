@@ -6,7 +6,7 @@ use crate::kill::killable::protection;
 use crate::kill::outcome::SkipReason;
 use crate::kill::victim::undecided_by;
 use crate::kill::{KillOutcome, RefusalReason, Rules, asks_why};
-use crate::model::{LockKnowledge, SessionObservation};
+use crate::model::SessionObservation;
 
 impl KillTask {
     /// Evaluates the filters for the session that a check has returned. Returns the outcome if it is not to be
@@ -47,9 +47,7 @@ impl KillTask {
         let Some(filter) = taken_by else {
             return Ok(());
         };
-        let knows_locks = locks
-            .as_ref()
-            .is_some_and(|locks| matches!(locks.of(session), LockKnowledge::Known(_)));
+        let knows_locks = locks.as_ref().is_some_and(|locks| locks.of(session).is_known());
         let result = filter.evaluate(&subject.strict());
         // The table shows the session, because a reason that is not examined counts as absent there.
         let is_shown = result == Ternary::Unknown && filter.evaluate(&subject).is_yes();

@@ -84,10 +84,39 @@ fn a_kill_by_not_stuck_needs_every_reason_examined() {
     );
     assert_eq!(
         play.words(),
-        "refused: 17 alice@10.0.0.7: 'not stuck' is not certain for this session: reasons back-pressure, \
-         no-backend, query and 6 more could not be examined"
+        "refused: 17 alice@10.0.0.7: 'not stuck' is not certain for this session: reasons blocks, lock-wait, \
+         metadata-lock and 9 more could not be examined"
     );
     assert!(play.deletes().is_empty());
+}
+
+#[test]
+fn without_server_access_no_kill_takes_the_absence_of_a_lock_reason_for_granted() {
+    for filter in ["not reason=blocks", "reason!=lock-wait", "reason=none"] {
+        let taken = Victim {
+            taken_by: Some(Filter::parse(filter).unwrap()),
+            ..victim_of(session(17, "alice"), None)
+        };
+        let mut play = KillHarness::ask(vec![taken]);
+        play.reply(play.last_check(), Ok(session(17, "alice")));
+        let refusal = play.outcome().and_then(KillOutcome::refusal);
+        assert!(
+            matches!(refusal, Some(RefusalReason::Undecided { .. })),
+            "{filter}: {}",
+            play.words()
+        );
+    }
+}
+
+#[test]
+fn protect_with_a_lock_reason_protects_while_the_locks_are_unknown() {
+    for protect in ["reason=blocks", "not reason=lock-wait", "stuck", "blocks>0"] {
+        let mut play = KillHarness::protecting(vec![victim_of(session(17, "alice"), None)], protect);
+        play.still_alice();
+        let words = play.words();
+        assert!(words.contains("may be protected"), "{protect}: {words}");
+        assert!(words.contains("needs server access"), "{protect}: {words}");
+    }
 }
 
 #[test]

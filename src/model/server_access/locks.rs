@@ -257,6 +257,11 @@ impl EndpointLocks {
 }
 
 impl<'a> LockKnowledge<'a> {
+    /// Whether all servers of the session are known.
+    pub const fn is_known(self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+
     /// Returns the locks, if the session has any.
     pub const fn locks(self) -> Option<&'a SessionLocks> {
         match self {

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
 use crate::diagnosis::{Finding, StepFor};
-use crate::model::{COPIES_KILL, Health, closing_step, closing_text};
+use crate::model::{COPIES_KILL, Health, closing_step, closing_step_without_kill, closing_text};
 use crate::ui::draw::wrap;
 
 /// Minimum width at which the names of the reasons are shown.
@@ -26,16 +26,20 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         let addition = (finding.reason.name == "no-backend")
             .then(|| unusable_servers(app, pane))
             .flatten();
+        let closing = (finding.reason.name == "closing" && pane.is_not_found())
+            .then(|| closing_step_without_kill(pane.session(), COPIES_KILL));
         let step = freed_soon(app, pane, finding)
+            .or(closing)
             .unwrap_or_else(|| finding.next_step(pane.session(), StepFor::Screen));
         text.extend(reason(pane, finding, (addition, step), indent, pen));
     }
     if pane.is_closing() && !is_closing {
-        let closing = format!(
-            "{}. {}",
-            closing_text(None),
+        let step = if pane.is_not_found() {
+            closing_step_without_kill(pane.session(), COPIES_KILL)
+        } else {
             closing_step(pane.session(), "K", COPIES_KILL)
-        );
+        };
+        let closing = format!("{}. {step}", closing_text(None));
         let lines = wrap(&closing, pen.width.max(1)).into_iter();
         text.extend(lines.map(|line| Line::styled(line, pen.theme.look)));
     }

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use ratatui::text::{Line, Span};
 
-use super::{LABEL, Pen, clock_time, statements};
+use super::{LABEL, Pen, clock_time};
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::diagnosis::Evidence;
@@ -86,7 +86,7 @@ fn since_received(app: &App, pane: &DetailPane, query: &RetainedStatement) -> St
         });
     let on = pane.running_server().map(|server| format!(", on {server}"));
     let on = on.unwrap_or_default();
-    let received = query.received.as_ref().map_or("", statements::time_of_day);
+    let received = query.received_time();
     match lasted {
         Some(lasted) => {
             let age = SignedDuration::from_secs(i64::from(lasted.span.as_secs()));

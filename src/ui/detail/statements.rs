@@ -9,7 +9,7 @@ use super::{Pen, running};
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
-use crate::model::{RetainedStatement, SessionDetail, Text, measured_text};
+use crate::model::{RetainedStatement, SessionDetail, measured_text};
 
 /// Width of the time of day and the duration before a statement, in cells.
 const TIMES: usize = 18;
@@ -60,15 +60,9 @@ pub(super) fn missing_statements(app: &App, pane: &DetailPane) -> Option<NoState
     endpoint.missing_statements(pane.session().service.as_ref())
 }
 
-/// Returns the time of day of a date without a zone: `2026-11-23T14:14:41.123` gives `14:14:41`.
-pub(super) fn time_of_day(sent: &Text) -> &str {
-    let time = sent.as_str().split(['T', ' ']).nth(1).unwrap_or_default();
-    time.split('.').next().unwrap_or_default()
-}
-
 /// Formats a statement: time of day, duration, server, text.
 fn statement<'a>(query: &RetainedStatement, pen: &Pen<'_>) -> Vec<Line<'a>> {
-    let received = query.received.as_ref().map_or("", time_of_day);
+    let received = query.received_time();
     let lasted = query
         .duration_ms()
         .map(|ms| measured_text(Duration::from_millis(ms)))

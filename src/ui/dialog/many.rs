@@ -196,9 +196,13 @@ fn refusals<'a>(texts: &TaskTexts, theme: &Theme, width: usize) -> Vec<Line<'a>>
     lines
 }
 
-/// Returns how many of the sessions are root blockers, wait, or do neither. `None` without server access.
+/// Returns how many of the sessions are root blockers, wait, or do neither. `None` without sessions.
 fn lock_counts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
     let counts = &asking.counts;
+    if !counts.knows_locks {
+        let text = "not known: whether others wait for these sessions";
+        return (counts.left > 0).then(|| fact("locks", text, theme, width));
+    }
     let (blockers, waiters, both) = (counts.blockers, counts.waiters, counts.both);
     let others = counts.left.saturating_sub(blockers + waiters - both);
     let both = match both {
@@ -208,7 +212,7 @@ fn lock_counts<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<L
     };
     let roots = counted(blockers.saturating_sub(counts.both), "root blocker");
     let text = format!("{roots}, {waiters} waiting{both}, {others} neither");
-    counts.knows_locks.then(|| fact("locks", &text, theme, width))
+    Some(fact("locks", &text, theme, width))
 }
 
 /// Maximum number of root blockers that are named.

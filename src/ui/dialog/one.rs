@@ -107,6 +107,13 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
         };
         lines.extend(fact("locks", &text, theme, width));
     }
+    let known = app
+        .locks_of(task.victim.identity.endpoint)
+        .map(|locks| locks.of(session));
+    if !known.unwrap_or_default().is_known() {
+        let text = "not known: whether others wait for this session";
+        lines.extend(fact("locks", text, theme, width));
+    }
     if let Some(root) = &asking.root {
         let likely = if root.is_likely { "likely " } else { "" };
         let change = root.session.as_ref().map_or("b shows it", |_| "b changes to it");
@@ -115,7 +122,8 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
     }
     lines.extend(running(app, task, theme, width));
     for (label, value) in summary::facts(session) {
-        if label != "runs" && label != "service" {
+        let is_above = matches!(label, "runs" | "service") || label == "closing" && has_finding("closing");
+        if !is_above {
             lines.extend(fact(label, &value, theme, width));
         }
     }
