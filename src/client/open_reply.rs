@@ -1,5 +1,6 @@
 //! A reply whose body is still being received.
 
+use hyper::body::Bytes;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
@@ -8,8 +9,9 @@ use super::fault::{ReplyProgress, of_error};
 use super::reply::Reply;
 use crate::model::RequestError;
 
-/// Minimum size of a part of a long body, in bytes. A part is decoded at once, so it is worth waking a thread.
-const PART_SIZE: usize = 64 * 1024;
+/// Size of a part of a long body, in bytes. A part is decoded at once: large enough to be worth waking a thread, and
+/// small enough to stay in the cache of the processor.
+const PART_SIZE: usize = 128 * 1024;
 
 /// The head of a reply, and the connection that its body arrives on.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ struct OpenBody {
     /// Length of the body, if the server stated it.
     announced: Option<u64>,
     received: usize,
+    /// Bytes that were received and belong to the next part.
+    pending: Bytes,
     deadline: Instant,
 }
 
@@ -42,6 +46,7 @@ impl OpenReply {
                 response,
                 limit,
                 received: 0,
+                pending: Bytes::new(),
                 deadline,
             }),
         }
@@ -82,7 +87,7 @@ impl OpenReply {
             return Ok(false);
         };
         while part.len() < PART_SIZE {
-            if !body.next_chunk(exchange, part).await? {
+            if !body.next_chunk(exchange, part, PART_SIZE).await? {
                 return Ok(false);
             }
         }
@@ -99,7 +104,12 @@ impl OpenReply {
             part.extend_from_slice(&self.reply.body);
             return Ok(());
         };
-        while part.iter().all(u8::is_ascii_whitespace) && body.next_chunk(exchange, part).await? {}
+        while part.iter().all(u8::is_ascii_whitespace) {
+            let size = part.len().saturating_add(PART_SIZE);
+            if !body.next_chunk(exchange, part, size).await? {
+                break;
+            }
+        }
         Ok(())
     }
 }
@@ -109,7 +119,7 @@ impl OpenBody {
         self.check_announced()?;
         let announced = self.announced.and_then(|length| usize::try_from(length).ok());
         let mut body = Vec::with_capacity(announced.unwrap_or(0));
-        while self.next_chunk(exchange, &mut body).await? {}
+        while self.next_chunk(exchange, &mut body, usize::MAX).await? {}
         Ok(body)
     }
 
@@ -121,24 +131,33 @@ impl OpenBody {
         Ok(())
     }
 
-    /// Appends the next bytes. Returns `false` at the end of the body.
-    async fn next_chunk(&mut self, exchange: &Exchange, to: &mut Vec<u8>) -> Result<bool, RequestError> {
+    /// Appends the next bytes, until there are `size`. Returns `false` at the end of the body.
+    async fn next_chunk(
+        &mut self,
+        exchange: &Exchange,
+        to: &mut Vec<u8>,
+        size: usize,
+    ) -> Result<bool, RequestError> {
         self.check_announced()?;
-        let chunk = timeout_at(self.deadline, self.response.chunk()).await;
-        match chunk.map_err(|_| RequestError::TimedOut(exchange.timeout()))? {
-            Ok(None) => Ok(false),
-            Ok(Some(chunk)) => {
-                self.received = self.received.saturating_add(chunk.len());
-                if self.received > self.limit {
-                    return Err(RequestError::TooLarge { limit: self.limit });
+        if self.pending.is_empty() {
+            let chunk = timeout_at(self.deadline, self.response.chunk()).await;
+            match chunk.map_err(|_| RequestError::TimedOut(exchange.timeout()))? {
+                Ok(None) => return Ok(false),
+                Ok(Some(chunk)) => {
+                    self.received = self.received.saturating_add(chunk.len());
+                    if self.received > self.limit {
+                        return Err(RequestError::TooLarge { limit: self.limit });
+                    }
+                    self.pending = chunk;
                 }
-                to.extend_from_slice(&chunk);
-                Ok(true)
-            }
-            Err(error) => {
-                let stage = ReplyProgress::Body(self.received, self.announced);
-                Err(of_error(&error, stage, exchange.link()))
+                Err(error) => {
+                    let stage = ReplyProgress::Body(self.received, self.announced);
+                    return Err(of_error(&error, stage, exchange.link()));
+                }
             }
         }
+        let room = size.saturating_sub(to.len()).min(self.pending.len());
+        to.extend_from_slice(&self.pending.split_to(room));
+        Ok(true)
     }
 }

@@ -289,8 +289,8 @@ fn a_chunk_whose_start_is_large_still_holds_changes() {
         history.push(fact).unwrap();
     }
     let whole = history.bytes();
-    // The start of each chunk takes more than a quarter of the limit.
-    let limit = whole * 3;
+    // The start of each chunk takes a quarter of the limit.
+    let limit = whole * 4;
     let mut history = History::new(20, limit, HISTORY_SPAN).unwrap();
     for fact in &facts {
         history.push(fact).unwrap();
