@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::App;
 use super::msg::Effect;
+use super::table_view::TableView;
 use crate::diagnosis::Severity;
 use crate::model::{ascii, visible};
 
@@ -109,10 +110,10 @@ pub(super) struct TerminalAlerts {
 }
 
 impl App {
-    /// Handles a new view: requests the bell if a session of it has become ▲, and sets the title.
-    pub(super) fn alert(&mut self) {
+    /// Handles a new view: requests the bell if it rings and a session of the view has become ▲, and sets the title.
+    pub(super) fn alert(&mut self, view: &TableView, rings: bool) {
         if self.settings.bell {
-            if self.table.view.alerts.has_new {
+            if rings && view.alerts.has_new {
                 self.alerts.bell.request();
             }
             self.alerts.title = self.alerts.title.take().filter(|title| *title == self.title());
@@ -135,7 +136,7 @@ impl App {
     }
 
     fn title(&self) -> String {
-        let view = &self.table.view;
+        let view = self.newest_view();
         view.alerts.title(&view.spec.endpoints, self.settings.ascii)
     }
 

@@ -21,6 +21,7 @@ use super::server_view::ServerCounts;
 use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
 use crate::diagnosis::{Samples, Severity};
 use crate::filter::{FilterInput, NoMatch};
+use crate::kill::asks_why;
 use crate::model::{Counter, Lookup, RowKey, ServerReports, Session, Snapshot};
 
 pub use super::table_view::TableView;
@@ -85,6 +86,7 @@ pub(crate) fn diagnose_view(job: ViewRequest) -> TableView {
         stuck: Default::default(),
         order: Vec::new(),
         idle_hidden: 0,
+        uncertain: 0,
         no_match: None,
         logins_hidden: 0,
     }
@@ -102,6 +104,7 @@ fn arrange(view: &mut TableView, previous: Option<&TableView>) {
     if order.is_empty() && idle_hidden == 0 && view.logins_hidden == 0 {
         view.no_match = why_none(view);
     }
+    view.uncertain = uncertain(view, &order);
     if view.spec.group.is_none() {
         sort(view, &mut order, previous);
         view.widths = text_widths(view, &order);
@@ -148,6 +151,21 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
     let departed = view.departed.as_ref().map(|_| RowRef::Departed);
     order.extend(departed.filter(&mut is_meant));
     (order, idle_hidden)
+}
+
+/// Returns the number of rows that match only because a reason that could not be examined counts as not found.
+fn uncertain(view: &TableView, order: &[RowRef]) -> usize {
+    let filter = &view.spec.filter;
+    if !asks_why(filter) {
+        return 0;
+    }
+    let mut names = Names::new();
+    let rows = order.iter().filter_map(|place| view.resolve(*place));
+    let mut is_certain = |row: &TableRow<'_>| {
+        let input = filter_input(row, &mut names);
+        filter.evaluate(&input.strict()).is_yes()
+    };
+    rows.filter(|row| row.missing == 0 && !is_certain(row)).count()
 }
 
 /// Returns a row as input of the filter.

@@ -156,7 +156,7 @@ impl App {
             let severity = endpoint.and_then(|endpoint| self.endpoint_severity(endpoint));
             let health = endpoint.map(|endpoint| self.health(endpoint));
             let mut severities = Severity::ALL.into_iter();
-            let stuck = severities.find(|severity| self.table.view.count(*id, *severity) > 0);
+            let stuck = severities.find(|severity| self.newest_view().count(*id, *severity) > 0);
             (Reverse(severity), health, Reverse(stuck))
         });
         all

@@ -82,6 +82,7 @@ impl App {
         if self.detail.is_some() {
             self.close_detail();
         }
+        self.keep_filter(self.table.filter.clone());
         self.table.show_sessions(filter);
         self.rebuild_view();
     }
@@ -98,6 +99,7 @@ impl App {
             return;
         };
         let total = self.table.view.total();
+        self.keep_filter(self.table.filter.clone());
         if filter.needs(stuck) {
             self.status = Some(Status::note(format!("only stuck sessions (! shows all {total})")));
             self.table.apply_filter(filter);
@@ -199,6 +201,8 @@ impl App {
                     // All sessions are shown, so there is no group to return to.
                     self.table.groups.opened.clear();
                     self.offer_filter(before.unwrap_or_default());
+                } else if let Some(before) = before.filter(|before| *before != filter) {
+                    self.keep_filter(before);
                 }
                 self.table.apply_filter(filter);
             }

@@ -127,7 +127,7 @@ impl AppHarness {
                         self.elapsed += self.arranging_takes;
                         msgs.push_back(Msg::Clock(self.now()));
                         let view = Arc::new(build_view(*job));
-                        if self.app.past_moment().is_none() {
+                        if self.app.past_moment().is_none() && !view.spec.is_frozen {
                             let happened = self.finder.in_view(&view, self.now());
                             if !happened.is_empty() {
                                 msgs.push_back(Msg::Happened(happened));

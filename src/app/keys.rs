@@ -396,7 +396,9 @@ impl App {
 
     fn pause(&mut self) {
         self.paused = !self.paused;
-        if !self.paused {
+        if self.paused {
+            self.table.newest = None;
+        } else {
             self.rebuild_view();
         }
     }

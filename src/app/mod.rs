@@ -246,12 +246,12 @@ impl App {
 
     /// Returns the transactions and locks of an endpoint that the table shows.
     pub(crate) fn locks_of(&self, endpoint: EndpointId) -> Option<&EndpointLocks> {
-        self.table.view.locks_of(endpoint)
+        self.newest_view().locks_of(endpoint)
     }
 
     /// Returns the numbers of a session's transaction and locks.
     pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
-        self.table.view.lock_numbers(endpoint, session)
+        self.newest_view().lock_numbers(endpoint, session)
     }
 
     /// Whether no endpoint can read locks, because all of them have the draft's API.

@@ -44,8 +44,8 @@ impl RebuildSchedule {
         (self.since.is_none() && self.waiting.is_some()).then_some(self.rests_until)
     }
 
-    /// Requests a build. Returns whether it starts now; if not, it waits.
-    fn request(&mut self, trigger: RebuildTrigger, now: Duration) -> bool {
+    /// Requests a build. Returns the trigger of the one that starts now; `None` if it waits.
+    fn request(&mut self, trigger: RebuildTrigger, now: Duration) -> Option<RebuildTrigger> {
         let trigger = self.waiting.map_or(trigger, |before| before.max(trigger));
         let rests = trigger == RebuildTrigger::Data && now < self.rests_until;
         let starts = !rests && self.since.is_none();
@@ -53,7 +53,7 @@ impl RebuildSchedule {
             self.since = Some(now);
         }
         self.waiting = (!starts).then_some(trigger);
-        starts
+        starts.then_some(trigger)
     }
 
     /// Handles the end of a build.
@@ -83,23 +83,28 @@ impl App {
         }
     }
 
-    /// Requests a rebuild. If one is in progress, the next starts after it.
+    /// Requests a rebuild. If one is in progress, the next starts after it. While the table is paused, keys change how
+    /// its lists are shown, and new lists are only diagnosed.
     pub(super) fn request_view(&mut self, trigger: RebuildTrigger) {
-        if !self.rebuilds.request(trigger, self.now.elapsed) {
+        let Some(trigger) = self.rebuilds.request(trigger, self.now.elapsed) else {
             return;
-        }
-        let shown = &self.table.view.snapshots;
-        let (snapshots, samples, reports) = if self.paused && !shown.is_empty() {
-            (shown.clone(), self.table.view.samples.clone(), Vec::new())
-        } else {
-            self.endpoints.shown_lists()
         };
+        let is_frozen = self.is_frozen() && trigger == RebuildTrigger::Input;
+        let shown = &self.table.view;
+        let ((snapshots, samples, reports), previous) = if is_frozen {
+            let lists = (shown.snapshots.clone(), shown.samples.clone(), Vec::new());
+            (lists, shown)
+        } else {
+            (self.endpoints.shown_lists(), self.newest_view())
+        };
+        let previous = Some(Arc::clone(previous));
         let names = self.endpoints.iter();
         let known = self.endpoints.ids().zip(self.endpoints.iter());
         let with_access = known.filter(|(_, known)| known.server_access.is_set);
         let spec = ViewQuery {
             endpoints: names.map(|known| known.name.as_str().into()).collect(),
             names: self.endpoints.names(),
+            is_frozen,
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
             counts_servers: self.servers.is_some(),
@@ -109,7 +114,7 @@ impl App {
             ..self.table.query()
         };
         self.outbox.push(Effect::Arrange(Box::new(ViewRequest {
-            previous: Some(Arc::clone(&self.table.view)),
+            previous,
             snapshots,
             samples,
             reports,
@@ -117,25 +122,53 @@ impl App {
         })));
     }
 
+    /// Whether the table is paused and has lists.
+    fn is_frozen(&self) -> bool {
+        self.paused && !self.table.view.snapshots.is_empty()
+    }
+
+    /// Returns the view of the newest lists. While the table is paused, it is not on the screen.
+    pub(crate) fn newest_view(&self) -> &Arc<TableView> {
+        let newest = self.table.newest.as_ref().filter(|_| self.paused);
+        newest.unwrap_or(&self.table.view)
+    }
+
+    /// Handles a view of the newest lists while the table is paused.
+    fn on_newest_view(&mut self, view: Arc<TableView>) {
+        self.kills.count_waiters(&view, &mut self.status);
+        if let Some(detail) = &mut self.detail {
+            detail.diagnose(&view);
+        }
+        self.endpoints.on_diagnosis(&view);
+        self.table.newest = Some(Arc::clone(&view));
+        self.alert(&view, true);
+        self.rebuild_if_waiting();
+    }
+
     /// Handles a finished view.
     pub(super) fn on_view(&mut self, view: Arc<TableView>) {
         self.rebuilds.on_built(self.now.elapsed);
+        if self.is_frozen() && !view.spec.is_frozen {
+            return self.on_newest_view(view);
+        }
         if self.table.is_outdated(&view) {
             return self.rebuild_view();
         }
         let page = self.page();
-        self.table.set_view(view, page);
+        self.table.set_view(Arc::clone(&view), page);
         if self.table.has_chosen_rows() {
             self.end_wait(Awaited::Rows);
         }
         self.kills.count_waiters(&self.table.view, &mut self.status);
-        self.alert();
+        // During a pause the newest lists have rung.
+        let has_rung = !view.spec.is_frozen && self.table.newest.take().is_some();
+        self.alert(&view, !has_rung);
+        let newest = Arc::clone(self.newest_view());
         if let Some(detail) = &mut self.detail {
-            detail.diagnose(&self.table.view);
+            detail.diagnose(&newest);
         }
         self.diagnose_dialog();
-        // While the table is frozen, new snapshots are not diagnosed.
-        if !self.paused {
+        if !self.table.view.spec.is_frozen {
             self.endpoints.on_diagnosis(&self.table.view);
         }
         self.marks.request_counts();

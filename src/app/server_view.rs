@@ -190,7 +190,7 @@ impl App {
     pub(crate) fn server_rows(&self) -> ServerRows {
         let mut rows = ServerRows::default();
         for (id, endpoint) in self.endpoints.ids().zip(self.endpoints.iter()) {
-            let counts = self.table.view.server_counts.of_endpoint(id);
+            let counts = self.newest_view().server_counts.of_endpoint(id);
             let (troubles, now) = (endpoint.troubles.all(), self.now.elapsed);
             for server in endpoint.servers.latest.iter().flat_map(|servers| &servers.states) {
                 rows.servers.push(ServerRow {

@@ -17,6 +17,8 @@ use crate::model::RowKey;
 pub(crate) struct TableState {
     /// The view on the screen.
     pub view: Arc<TableView>,
+    /// The view of the newest lists since the table was paused.
+    pub(super) newest: Option<Arc<TableView>>,
     /// Number of views so far.
     pub(super) views: u64,
     /// The filter.

@@ -69,6 +69,9 @@ pub struct TableView {
     pub spec: ViewQuery,
     /// Number of rows left out because they are idle without a reason.
     pub idle_hidden: usize,
+    /// Number of rows that match only because a reason that could not be examined counts as not found. A kill by the
+    /// filter refuses them.
+    pub(crate) uncertain: usize,
     /// Why the filter matches no session. `None` if it matches one, or has no condition.
     pub(crate) no_match: Option<NoMatch>,
     /// Number of matching rows left out because they are only not logged in, and many.

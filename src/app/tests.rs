@@ -408,6 +408,32 @@ fn a_pause_holds_the_table_and_polling_goes_on() {
 }
 
 #[test]
+fn a_pause_freezes_the_table_only_and_new_trouble_is_counted_and_logged() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    let list = |stage: &mut AppHarness, idle| {
+        stage.wait(Duration::from_secs(1));
+        stage.list(&draft(&[(1, "ann", 1), (2, "bob", idle)]));
+    };
+    list(&mut stage, 1);
+    stage.press(Code::Char('p'));
+    list(&mut stage, 9_000);
+    let count = |stage: &AppHarness| stage.app.newest_view().stuck_total();
+    assert_eq!((count(&stage), stage.app.table.view.stuck_total()), (1, 0));
+    let newest = stage.app.events.from(0).next().unwrap();
+    assert!(newest.text.starts_with("2 bob"), "{}", newest.text);
+    let events = stage.app.events.len();
+    // A filter works on the frozen rows, which are older.
+    stage.type_text("/bob");
+    stage.press(Code::Enter);
+    assert_eq!((stage.app.events.len(), count(&stage)), (events, 1));
+    stage.press(Code::Esc);
+    stage.press(Code::Enter);
+    stage.press(Code::Char('p'));
+    assert_eq!((count(&stage), stage.app.table.view.stuck_total()), (1, 1));
+    assert_eq!(stage.app.events.len(), events, "once");
+}
+
+#[test]
 fn escape_never_quits() {
     let mut stage = stage();
     stage.press(Code::Char('?'));

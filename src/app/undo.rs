@@ -19,7 +19,7 @@ enum Removed {
     Marks(RemovedMarks),
     /// The marks before a key has marked or unmarked several sessions.
     MarksBefore(RemovedMarks),
-    /// A filter.
+    /// The filter before a key has set another one or removed it. It may be empty.
     Filter(Filter),
 }
 
@@ -66,6 +66,11 @@ impl App {
         self.status = Some(Status::note(text));
     }
 
+    /// Stores the filter before a key sets another one.
+    pub(super) fn keep_filter(&mut self, before: Filter) {
+        self.add_removal(Removed::Filter(before));
+    }
+
     /// Stores a filter that was edited in a place that Esc leaves, and shows how to bring it back.
     pub(super) fn offer_left_filter(&mut self, left: Filter) {
         let shown = visible(left.text().trim());
@@ -110,7 +115,7 @@ impl App {
         match removed {
             Removed::MarksBefore(marks) => self.marks.left_of(*marks) > 0 || !self.marks.is_empty(),
             Removed::Marks(marks) => self.marks.left_of(*marks) > 0,
-            Removed::Filter(_) => true,
+            Removed::Filter(filter) => *filter != self.table.filter,
         }
     }
 
@@ -160,7 +165,11 @@ impl App {
                 format!("marks as before: {left} marked")
             }
             Some((_, Removed::Filter(filter))) => {
-                let text = format!("back: filter {}", visible(filter.text().trim()));
+                let text = if filter.is_empty() {
+                    "back: no filter".to_owned()
+                } else {
+                    format!("back: filter {}", visible(filter.text().trim()))
+                };
                 self.table.apply_filter(filter);
                 self.rebuild_view();
                 text

@@ -246,9 +246,7 @@ impl App {
             self.status = Some(Status::warning_after(self.status.take(), same.text));
             self.marks.remove_endpoint(same.hidden);
         }
-        if !self.paused {
-            self.request_view(RebuildTrigger::Data);
-        }
+        self.request_view(RebuildTrigger::Data);
     }
 
     /// Handles rows that were read after the last list. A kill does not rely on them.
@@ -257,7 +255,7 @@ impl App {
             .endpoints
             .get_mut(snapshot.endpoint)
             .is_some_and(|endpoint| endpoint.on_rows(snapshot));
-        if is_new && !self.paused {
+        if is_new {
             self.request_view(RebuildTrigger::Data);
         }
     }

@@ -51,6 +51,8 @@ pub struct ViewQuery {
     pub hide_idle: bool,
     /// Whether to keep the order of the previous view. New rows go to the end.
     pub hold: bool,
+    /// Whether the lists are those of a paused table. Newer ones are known.
+    pub is_frozen: bool,
     /// Whether to count the sessions of each server and service.
     pub counts_servers: bool,
     /// Whether to find new ▲ and counts for the bell and the title of the terminal.

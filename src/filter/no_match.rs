@@ -87,7 +87,7 @@ impl Expr {
         let text = hint.unwrap_or_else(|| match unexamined {
             count @ 1.. if is_reason => {
                 let of = counted(count, "session");
-                format!("no session matches {self}, and for {of} the reason is not known")
+                format!("for {of} it is not known whether they match {self}")
             }
             _ => format!("no session matches {self}"),
         });

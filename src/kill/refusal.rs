@@ -131,8 +131,7 @@ impl RefusalReason {
             return None;
         };
         Some(format!(
-            "{} at the check. To kill them, mark them by hand (Space), or filter by \
-             what you mean: 'idle>1h'",
+            "{}. To kill them, mark them by hand (Space), or use a filter without 'stuck' and 'reason'",
             not_examined(reasons)
         ))
     }

@@ -1,7 +1,7 @@
 //! Facts about the victims of a kill and its consequences, for the kill dialog and `maxtop kill`.
 
 use super::{FirstCheck, KillOutcome, KillState, KillTask};
-use crate::model::{Part, Session, SessionPhase, Span, Text, closing_text};
+use crate::model::{CLOSING_KILL, Part, Session, SessionPhase, Span, Text, closing_text};
 
 /// Maximum number of characters shown of a statement; enough to recognize it.
 const MAX_SQL_CHARS: usize = 200;
@@ -87,7 +87,7 @@ pub(crate) fn facts(session: &Session) -> Vec<(&'static str, String)> {
     let connected = session.connected.as_ref().map(|connected| &connected.sent);
     let ages = format!("{}, idle {}", span(session.age), span(session.idle));
     let is_closing = session.phase() == Some(SessionPhase::Stopping);
-    let closing = is_closing.then(|| ("closing", closing_text(None)));
+    let closing = is_closing.then(|| ("closing", format!("{}{CLOSING_KILL}", closing_text(None))));
     let mut facts: Vec<_> = closing.into_iter().collect();
     facts.extend([
         ("service", known(session.service.as_ref())),

@@ -141,8 +141,8 @@ pub(super) fn unknown_lock_fields(filter: &Filter, subject: &FilterInput<'_>) ->
 /// Whether a kill cannot decide whether a session matches a filter, for any cause. A session before its login has
 /// no fields yet, and does not count.
 pub(crate) fn is_uncertain(filter: &Filter, subject: &FilterInput<'_>) -> bool {
-    let is_ready = subject.session.phase() == Some(SessionPhase::Ready);
-    is_ready && filter.evaluate(&subject.strict()) == Ternary::Unknown
+    let is_starting = subject.session.phase() == Some(SessionPhase::Starting);
+    !is_starting && filter.evaluate(&subject.strict()) == Ternary::Unknown
 }
 
 /// Returns the reasons that could not be examined and make the result of a filter unknown.

@@ -32,7 +32,8 @@ mod token_expiry;
 mod wording;
 
 pub(crate) use closing::{
-    COPIES_KILL, closing_refusal, closing_servers, closing_step, closing_step_without_kill, closing_text,
+    CLOSING_KILL, COPIES_KILL, closing_refusal, closing_servers, closing_step, closing_step_without_kill,
+    closing_text,
 };
 pub use connection::{
     Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,

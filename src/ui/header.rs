@@ -150,7 +150,9 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
 
 /// Formats the number of sessions marked ▲ and ●, shown or not: `▲2 ●3`.
 fn stuck<'a>(app: &App, latest: &model::Snapshot, theme: &Theme) -> Vec<Span<'a>> {
-    stuck_spans(theme, |severity| app.table.view.count(latest.endpoint, severity))
+    stuck_spans(theme, |severity| {
+        app.newest_view().count(latest.endpoint, severity)
+    })
 }
 
 fn stuck_spans<'a>(theme: &Theme, count: impl Fn(Severity) -> usize) -> Vec<Span<'a>> {

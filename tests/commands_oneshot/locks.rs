@@ -613,3 +613,24 @@ fn a_reason_that_no_list_shows_is_named_as_the_cause() {
     let ran = run(&demo, &["kill", "--dry-run", "-f", "reason=no-backend"]);
     assert!(ran.err.contains("no-backend needs several lists"), "{ran:?}");
 }
+
+#[test]
+fn a_closing_session_that_one_list_does_not_decide_is_no_empty_result() {
+    let demo = incidents(|spec| spec.world.old_troubles = true);
+    let list = demo.list();
+    let closing = list.iter().find(|session| {
+        let state = session["state"].as_str().unwrap_or_default();
+        state.contains("topping")
+    });
+    let id = closing.expect("a closing session")["id"].to_string();
+    for filter in ["reason=closing", "not reason=closing"] {
+        let filter = format!("id={id} and {filter}");
+        let ran = run(&demo, &["kill", "--dry-run", "-f", &filter]);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(
+            ran.err
+                .contains("1 session could not be decided: closing needs several lists"),
+            "{ran:?}"
+        );
+    }
+}

@@ -37,7 +37,26 @@ fn u_brings_back_marks_and_filters_the_newest_first() {
         ("marks as before: 0 marked", vec![])
     );
     stage.type_text("u");
+    assert_eq!((status(&stage), filter(&stage)), ("back: no filter", ""));
+    stage.type_text("u");
     assert_eq!(status(&stage), "nothing to undo");
+}
+
+#[test]
+fn u_takes_back_a_filter_that_was_set_before_an_older_one_comes_back() {
+    let mut stage = stage();
+    stage.type_text("/an");
+    stage.press(Code::Enter);
+    stage.press(Code::Esc);
+    for key in ["!", "="] {
+        stage.type_text(key);
+        assert!(!filter(&stage).is_empty(), "{key}");
+        assert_eq!(stage.app.undo_hint(), Some("undo filter"));
+        stage.type_text("u");
+        assert_eq!((status(&stage), filter(&stage)), ("back: no filter", ""), "{key}");
+    }
+    stage.type_text("u");
+    assert_eq!(filter(&stage), "an");
 }
 
 #[test]

@@ -48,7 +48,9 @@ pub enum StatementDoubt {
     #[error("the connection to the server was interrupted")]
     OtherConnection,
     /// No 404 has confirmed that the session is gone.
-    #[error("the proxy has not confirmed that the session has ended; b shows what runs")]
+    #[error(
+        "only the lists showed that the session has ended, so the server was not read again; b shows what runs"
+    )]
     NotConfirmed,
     /// The program exits.
     #[error("maxtop exits")]

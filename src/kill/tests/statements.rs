@@ -510,7 +510,8 @@ fn two_lists_without_the_session_do_not_confirm_its_end() {
         play.hear(KillEvent::Listed(Arc::new(list)));
     }
     assert!(
-        play.words().ends_with("the session has ended; b shows what runs"),
+        play.words()
+            .ends_with("so the server was not read again; b shows what runs"),
         "{}",
         play.words()
     );

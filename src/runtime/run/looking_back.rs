@@ -90,7 +90,10 @@ impl LookingBack {
 
     /// Adds what a message for the live app reports to the history.
     pub(super) fn record(&mut self, msg: &Msg, now: Now) {
-        if let Msg::Arranged(view) = msg {
+        // The lists of a paused table are older than those before.
+        if let Msg::Arranged(view) = msg
+            && !view.spec.is_frozen
+        {
             self.send(HistoryCommand::View(Arc::clone(view), now));
         }
         if let Some(fact) = fact_of(msg, now) {

@@ -10,7 +10,7 @@ use crate::app::help::CONNECTIONS;
 use crate::app::kill_dialog::KillDialog;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason, summary};
-use crate::model::{Difference, Session, Text, closing_servers};
+use crate::model::{CLOSING_KILL, Difference, Session, Text, closing_servers};
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
@@ -75,7 +75,13 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
     let found = asking.diagnoses.first().map(OwnedDiagnosis::borrowed);
     for finding in found.iter().flat_map(|diagnosis| diagnosis.found) {
         let label = format!("{} {}", finding.severity.glyph(), finding.reason.name);
-        let words = finding.words(session);
+        // A refusal says the rest.
+        let is_closing = finding.reason.name == "closing" && task.outcome().is_none();
+        let words = if is_closing {
+            format!("{}{CLOSING_KILL}", finding.sentence(session))
+        } else {
+            finding.words(session)
+        };
         // The label has the name.
         let rest = words.strip_prefix(finding.reason.name).map(str::trim_start);
         let mut reason = fact(&label, rest.unwrap_or(&words), theme, width);

@@ -165,6 +165,9 @@ fn totals(app: &App) -> Vec<String> {
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }
+    if view.uncertain > 0 && view.groups.is_none() {
+        parts.push(format!("{} not certain", view.uncertain));
+    }
     let expected = view.expected();
     if expected > 0 {
         parts.push(format!("{expected} expected"));

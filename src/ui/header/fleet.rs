@@ -155,7 +155,7 @@ fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
             .endpoints
             .iter()
             .filter_map(|endpoint| endpoint.latest.as_ref());
-        each.map(|latest| app.table.view.count(latest.endpoint, severity))
+        each.map(|latest| app.newest_view().count(latest.endpoint, severity))
             .sum()
     }));
     right.push(Span::raw(" "));
@@ -167,7 +167,7 @@ pub(super) fn worst(app: &App) -> Vec<&EndpointState> {
     let mut all: Vec<&EndpointState> = app.endpoints.iter().collect();
     let count = |endpoint: &EndpointState, severity| {
         let latest = endpoint.latest.as_ref();
-        latest.map_or(0, |latest| app.table.view.count(latest.endpoint, severity))
+        latest.map_or(0, |latest| app.newest_view().count(latest.endpoint, severity))
     };
     all.sort_by_cached_key(|endpoint| {
         let stuck = [Severity::Act, Severity::Look].map(|severity| Reverse(count(endpoint, severity)));

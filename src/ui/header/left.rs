@@ -114,7 +114,7 @@ const NO_LOCKS: &str = "locks unknown (b)";
 fn lacks_locks(app: &App, endpoint: &EndpointState) -> bool {
     let is_possible = endpoint.dialect == Some(Dialect::JsonApi) && endpoint.server_access.knows_nothing();
     let stuck = |latest: &Arc<Snapshot>| {
-        let count = |severity| app.table.view.count(latest.endpoint, severity);
+        let count = |severity| app.newest_view().count(latest.endpoint, severity);
         Severity::ALL.into_iter().any(|severity| count(severity) > 0)
     };
     is_possible && endpoint.latest.as_ref().is_some_and(stuck)

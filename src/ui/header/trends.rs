@@ -181,7 +181,7 @@ fn figures(app: &App, width: usize) -> Vec<Figure> {
 fn stuck(app: &App, shown: &[&EndpointState]) -> Figure {
     Figure {
         label: "stuck",
-        text: app.table.view.stuck_total().to_string(),
+        text: app.newest_view().stuck_total().to_string(),
         bars: summed(shown, TrendPoint::stuck),
         scale: Scale::FromZero(MIN_STUCK_SCALE),
     }
