@@ -78,6 +78,14 @@ impl Unexamined {
         let found = input.reasons.map_or(&[][..], |reasons| reasons.found);
         let unjudged = input.reasons.map_or(&[][..], |reasons| reasons.unjudged);
         let mut is_counted = false;
+        let without_doubt = FilterInput {
+            reasons: Some(Reasons { found, unjudged: &[] }),
+            ..input.strict()
+        };
+        if filter.evaluate(&without_doubt) == Ternary::Unknown {
+            // Another field is unknown, and no reason would change that.
+            return false;
+        }
         for reason in asked {
             let is_unknown = unjudged.contains(&reason.name);
             let only = Reasons {

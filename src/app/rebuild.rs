@@ -134,35 +134,35 @@ impl App {
     }
 
     /// Handles a view of the newest lists while the table is paused.
-    fn on_newest_view(&mut self, view: Arc<TableView>) {
-        self.kills.count_waiters(&view, &mut self.status);
+    fn on_newest_view(&mut self, view: &Arc<TableView>) {
+        self.kills.count_waiters(view, &mut self.status);
         if let Some(detail) = &mut self.detail {
-            detail.diagnose(&view);
+            detail.diagnose(view);
         }
-        self.endpoints.on_diagnosis(&view);
-        self.table.newest = Some(Arc::clone(&view));
-        self.alert(&view, true);
+        self.endpoints.on_diagnosis(view);
+        self.table.newest = Some(Arc::clone(view));
+        self.alert(view, true);
         self.rebuild_if_waiting();
     }
 
     /// Handles a finished view.
-    pub(super) fn on_view(&mut self, view: Arc<TableView>) {
+    pub(super) fn on_view(&mut self, view: &Arc<TableView>) {
         self.rebuilds.on_built(self.now.elapsed);
         if self.is_frozen() && !view.spec.is_frozen {
             return self.on_newest_view(view);
         }
-        if self.table.is_outdated(&view) {
+        if self.table.is_outdated(view) {
             return self.rebuild_view();
         }
         let page = self.page();
-        self.table.set_view(Arc::clone(&view), page);
+        self.table.set_view(Arc::clone(view), page);
         if self.table.has_chosen_rows() {
             self.end_wait(Awaited::Rows);
         }
         self.kills.count_waiters(&self.table.view, &mut self.status);
         // During a pause the newest lists have rung.
         let has_rung = !view.spec.is_frozen && self.table.newest.take().is_some();
-        self.alert(&view, !has_rung);
+        self.alert(view, !has_rung);
         let newest = Arc::clone(self.newest_view());
         if let Some(detail) = &mut self.detail {
             detail.diagnose(&newest);

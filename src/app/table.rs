@@ -161,7 +161,7 @@ impl TableState {
     /// Whether the cursor's row is on the screen, or there is none.
     pub(super) fn is_cursor_visible(&self, height: usize) -> bool {
         match &self.view.groups {
-            Some(groups) => groups.len() == 0 || self.groups.cursor.is_visible(height),
+            Some(groups) => groups.is_empty() || self.groups.cursor.is_visible(height),
             None => self.view.is_empty() || self.cursor.is_visible(height),
         }
     }

@@ -93,7 +93,7 @@ impl App {
             Msg::Saved(result) => self.on_saved(result),
             Msg::ScreenWritten(result) => self.on_screen_file(result),
             Msg::Arranged(view) => {
-                self.on_view(view);
+                self.on_view(&view);
                 self.measure_changed_endpoints();
             }
             Msg::Calculated(calculated) => self.on_calculated(*calculated),

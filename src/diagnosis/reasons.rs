@@ -116,7 +116,7 @@ pub static REASONS: [Reason; 14] = [
     },
     Reason {
         name: "buffering",
-        about: "buffered writes grow from sample to sample",
+        about: "buffered writes grow from sample to sample (draft only)",
         requires: "draft, by samples of connections",
         draft: ListNeed::Samples(3),
         json_api: ListNeed::Never,

@@ -1,7 +1,7 @@
 //! The table of fields that a filter can use.
 
 use super::field::{FilterField, NumberTest, Search, TextTest, Values};
-use super::input::FilterInput;
+use super::input::{FilterInput, Reasons};
 use super::synonyms::SYNONYMS;
 use super::ternary::Ternary;
 use crate::model::{JsonApiFields, RawText, ServerConnection, Session, SessionPhase, Span, Text, nearest};
@@ -146,7 +146,7 @@ pub(crate) static FIELDS: [FilterField; 26] = [
         values: Values::Flag(|of| match of.reasons {
             None => Ternary::Unknown,
             Some(reasons) if !reasons.found.is_empty() => Ternary::Yes,
-            Some(reasons) if of.is_strict && !reasons.unjudged.is_empty() => Ternary::Unknown,
+            Some(reasons) if of.is_strict && has_open(of, reasons) => Ternary::Unknown,
             Some(_) => Ternary::No,
         }),
     },
@@ -283,6 +283,16 @@ fn threads(backends: &[ServerConnection], test: NumberTest<'_>) -> Ternary {
     result
 }
 
+/// A reason that JSON:API never reports, whatever the version.
+const DRAFT_ONLY: &str = "buffering";
+
+/// Whether the session may have a reason that could not be evaluated, and that its dialect reports.
+fn has_open(of: &FilterInput<'_>, reasons: Reasons<'_>) -> bool {
+    let is_jsonapi = of.session.extra.is_some();
+    let mut open = reasons.unjudged.iter();
+    open.any(|name| !(is_jsonapi && *name == DRAFT_ONLY))
+}
+
 /// A name that no reason has.
 const ANY_REASON: &str = "any reason";
 
@@ -300,9 +310,13 @@ fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
     } else if !of.is_strict || reasons.unjudged.is_empty() {
         Ternary::of(reasons.found.is_empty() && names_none)
     } else {
-        let none_yet = reasons.found.is_empty() && names_none;
-        let could_be = none_yet || reasons.unjudged.iter().any(|name| test(name));
-        if could_be { Ternary::Unknown } else { Ternary::No }
+        if reasons.unjudged.iter().any(|name| test(name)) {
+            return Ternary::Unknown;
+        }
+        match reasons.found.is_empty() && names_none {
+            true if has_open(of, reasons) => Ternary::Unknown,
+            is_none => Ternary::of(is_none),
+        }
     }
 }
 

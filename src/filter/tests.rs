@@ -254,6 +254,10 @@ fn reasons_without_data_make_a_strict_result_unknown() {
     assert_eq!(ask(&[], &[], "stuck"), Ternary::No);
     assert_eq!(ask(&[], &[], "not stuck and reason="), Ternary::Yes);
     assert_eq!(ask(&["back-pressure"], &[], "pressure"), Ternary::Yes);
+    // JSON:API never reports it.
+    assert_eq!(ask(&[], &["buffering"], "not stuck"), Ternary::Yes);
+    assert_eq!(ask(&[], &["buffering"], "reason=none"), Ternary::Yes);
+    assert_eq!(ask(&[], &["buffering"], "not reason=buffering"), Ternary::Unknown);
     let listed = FilterInput {
         endpoint: Some("proxy-1"),
         ..FilterInput::new(&session)

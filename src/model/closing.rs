@@ -8,7 +8,7 @@ use super::Session;
 /// Note that the details offer the KILL of a thread. One that is gone has none.
 pub(crate) const COPIES_KILL: &str = " (y copies KILL while the thread exists)";
 
-/// What another kill of a closing session can do.
+/// Says when another kill of a closing session has an effect.
 pub(crate) const CLOSING_KILL: &str = "; another kill helps only if MaxScale still finds it by its id";
 
 /// Returns that the session is closing and has not finished.

@@ -634,3 +634,17 @@ fn a_closing_session_that_one_list_does_not_decide_is_no_empty_result() {
         );
     }
 }
+
+#[test]
+fn a_kill_by_a_field_of_locks_names_no_reason() {
+    let demo = incidents(|_| {});
+    let list = json(&demo, &["list", "-o", "json", "-f", "user=catalog"]);
+    let id = list[0]["id"].to_string();
+    let filter = format!("id={id} and not reason=blocks");
+    let ran = run(&demo, &["kill", "--dry-run", "-f", &filter]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let filter = format!("id={id} and not blocks>0");
+    let ran = demo.maxtop(&["kill", "--dry-run", "-f", &filter]);
+    let cause = "could not be decided: the locks were not read, because sql-user is not set\n";
+    assert!(ran.err.contains(cause), "no reason is named: {ran:?}");
+}

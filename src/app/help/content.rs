@@ -278,11 +278,13 @@ fn reasons(settings: &HelpSettings<'_>) -> Vec<HelpLine> {
         + 1;
     let mut text = vec![HelpLine::heading("WHY A SESSION IS STUCK", SIGNS, settings.width)];
     let rows = REASONS.iter().zip(&limits);
+    let waiters = "for locks stay ● while a session blocks them: that one is ▲";
     text.extend(
         rows.flat_map(|(reason, limit)| {
             entry(reason.name, reason.about, limit, (NAME, figure), settings.width)
         }),
     );
+    text.extend(entry("waiters", waiters, "", (NAME, 0), settings.width));
     text
 }
 

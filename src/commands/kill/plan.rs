@@ -144,6 +144,8 @@ fn victim(
     let identity = &task.victim.identity;
     let state = session.state.as_ref().map_or("unknown", Text::as_str).to_owned();
     let mut facts = summary::facts(session);
+    // A refusal says it itself.
+    facts.retain(|(label, _)| *label != "closing" || task.outcome().is_none());
     facts.insert(0, ("state", state));
     if let Some(why) = why {
         facts.insert(0, ("why", why.to_owned()));
