@@ -283,7 +283,7 @@ fn threads(backends: &[ServerConnection], test: NumberTest<'_>) -> Ternary {
     result
 }
 
-/// A reason that JSON:API never reports, whatever the version.
+/// A reason that no version of JSON:API reports.
 const DRAFT_ONLY: &str = "buffering";
 
 /// Whether the session may have a reason that could not be evaluated, and that its dialect reports.
