@@ -21,6 +21,10 @@ pub const HISTORY_SPAN: Duration = Duration::from_mins(15);
 /// The open chunk is finished when its changes take this part of the limit, so that older ones can be dropped.
 const PARTS: usize = 4;
 
+/// Minimum size of a session in a compressed list, in bytes. A list that cannot fit is not compressed: of a million
+/// sessions its lines alone take hundreds of megabytes.
+const MIN_SESSION_BYTES: usize = 9;
+
 /// The last facts, limited in bytes and in time.
 #[derive(Debug)]
 pub struct History {
@@ -73,6 +77,9 @@ impl History {
     /// Returns an error if the compressor fails, or if one moment takes more than the limit. The history must then
     /// be dropped.
     pub fn push(&mut self, fact: &Fact) -> Result<(), RecordingError> {
+        if let FactKind::Listed(list) = &fact.kind {
+            self.check_size(list.sessions.len().saturating_mul(MIN_SESSION_BYTES))?;
+        }
         if self.is_large() || self.writer.is_due(fact.at) {
             self.finish()?;
         }
@@ -81,16 +88,22 @@ impl History {
         if is_first {
             self.start_bytes = self.open.len();
         }
-        if self.start_bytes > self.max_bytes {
-            return Err(RecordingError::HistoryTooSmall {
-                needed: self.start_bytes,
-                limit: self.max_bytes,
-            });
-        }
+        self.check_size(self.start_bytes)?;
         if matches!(fact.kind, FactKind::Listed(_)) {
             self.open_lists.push(fact.at.elapsed);
         }
         self.drop_old(fact.at.elapsed);
+        Ok(())
+    }
+
+    /// Returns an error if one moment takes more than the limit.
+    const fn check_size(&self, needed: usize) -> Result<(), RecordingError> {
+        if needed > self.max_bytes {
+            return Err(RecordingError::HistoryTooSmall {
+                needed,
+                limit: self.max_bytes,
+            });
+        }
         Ok(())
     }
 
