@@ -283,8 +283,8 @@ fn threads(backends: &[ServerConnection], test: NumberTest<'_>) -> Ternary {
     result
 }
 
-/// A reason that no version of JSON:API reports.
-const DRAFT_ONLY: &str = "buffering";
+/// The reason that no version of JSON:API reports. A test compares it with the table of reasons.
+pub(crate) const DRAFT_ONLY: &str = "buffering";
 
 /// Whether the session may have a reason that could not be evaluated, and that its dialect reports.
 fn has_open(of: &FilterInput<'_>, reasons: Reasons<'_>) -> bool {

@@ -36,6 +36,8 @@ use crate::model::Session;
 pub(crate) use complete::{Completion, complete};
 pub use error::{ErrorKind, FilterError};
 pub use field::{FieldType, FilterField};
+#[cfg(test)]
+pub(crate) use fields::DRAFT_ONLY;
 pub(crate) use fields::FIELDS;
 pub(crate) use form::TextForm;
 pub(crate) use input::{FilterInput, ReasonNames, Reasons};

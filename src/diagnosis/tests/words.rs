@@ -30,6 +30,15 @@ fn docs_have_the_table_of_reasons() {
 }
 
 #[test]
+fn filters_know_the_reason_that_jsonapi_never_reports() {
+    let never = REASONS
+        .iter()
+        .filter(|reason| matches!(reason.json_api, ListNeed::Never));
+    let names: Vec<_> = never.map(|reason| reason.name).collect();
+    assert_eq!(names, [crate::filter::DRAFT_ONLY]);
+}
+
+#[test]
 fn every_entry_fits_the_help() {
     for reason in &REASONS {
         assert!(
