@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Maximum time of a command. Only a failing test takes this long.
-const DEADLINE: Duration = Duration::from_secs(50);
+const DEADLINE: Duration = Duration::from_mins(3);
 /// Interval of reading the memory of a command.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(5);
 
