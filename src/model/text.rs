@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -64,7 +65,7 @@ pub struct Text(Arc<Forms>);
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Forms {
     /// The raw text, or its beginning if it is longer than its limit.
-    kept: Box<str>,
+    kept: CompactString,
     /// `None` if the raw text is kept whole and shown as it is.
     altered: Option<Box<Altered>>,
 }

@@ -1,10 +1,13 @@
 //! Decodes single values of a text that may end in the middle of one.
 
-use serde::Deserialize;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Decoder;
-use super::field::{Lenient, Object};
 use super::rows::{RowFormat, one};
 
 /// Returns the number of blanks from `at`.
@@ -49,12 +52,15 @@ pub(super) fn next_row<R: RowFormat>(
     text: &str,
     decoder: &mut Decoder<'_>,
 ) -> serde_json::Result<Option<(Option<R::Item>, usize)>> {
-    match complete::<Lenient<Object<R::Raw<'_>>>>(text) {
-        Ok(None) => Ok(None),
-        Ok(Some((row, length))) => {
-            let item = row.known().and_then(|Object(raw)| R::convert(raw, decoder));
-            Ok(Some((item, length)))
+    let mut values = serde_json::Deserializer::from_str(text);
+    match RowSeed::<R>(decoder, PhantomData).deserialize(&mut values) {
+        Ok(row) => {
+            let length = values.into_iter::<IgnoredAny>().byte_offset();
+            // An object has an end of its own.
+            let is_complete = row.is_some() || length + blanks(text, length) < text.len();
+            Ok(is_complete.then_some((row.flatten(), length)))
         }
+        Err(error) if error.is_eof() => Ok(None),
         Err(_) => {
             let row = complete::<&RawValue>(text)?;
             Ok(row.map(|(row, length)| (one::<R>(row.get(), decoder), length)))
@@ -62,9 +68,58 @@ pub(super) fn next_row<R: RowFormat>(
     }
 }
 
+/// Reads one row and converts it in place: the raw row has hundreds of bytes, which are not moved this way.
+/// Returns `None` if it is not an object, and `Some(None)` if it is dropped.
+struct RowSeed<'d, 'i, R>(&'d mut Decoder<'i>, PhantomData<R>);
+
+impl<'de, R: RowFormat> DeserializeSeed<'de> for RowSeed<'_, '_, R> {
+    type Value = Option<Option<R::Item>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, R: RowFormat> Visitor<'de> for RowSeed<'_, '_, R> {
+    type Value = Option<Option<R::Item>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let raw = R::Raw::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Some(R::convert(raw, self.0)))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::wire::Interner;
     use crate::wire::draft::DraftSessionRow;
     use crate::wire::jsonapi::JsonApiSessionRow;
 
@@ -73,7 +128,9 @@ mod tests {
         "ok":[true,false,null,0,-0.25,1E2,{}],"queries":[{"statement":"select -1.5e"}]},"x":"é"}"#;
 
     fn is_cut<R: RowFormat>(text: &str) -> bool {
-        let row = complete::<Lenient<Object<R::Raw<'_>>>>(text);
+        let mut interner = Interner::default();
+        let mut decoder = Decoder::new(&mut interner, None, Timestamp::UNIX_EPOCH);
+        let row = next_row::<R>(text, &mut decoder);
         let value = complete::<&RawValue>(text);
         matches!((row, value), (Ok(None), Ok(None)))
     }

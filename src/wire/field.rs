@@ -176,9 +176,8 @@ impl FromJson<'_> for u32 {
 
 /// A duration in seconds. A negative number or one out of range is wrong.
 impl FromJson<'_> for Span {
-    #[expect(clippy::cast_precision_loss, reason = "what fits is exact")]
     fn unsigned(value: u64) -> Option<Self> {
-        Self::from_secs_f64(value as f64)
+        Self::checked_from_secs(i64::try_from(value).ok()?)
     }
     fn real(value: f64) -> Option<Self> {
         Self::from_secs_f64(value)

@@ -29,7 +29,7 @@ impl Position {
     /// Returns the position after this text.
     pub(super) fn after(self, text: &str) -> Self {
         let offset = self.offset + text.len();
-        let Some(last) = text.rfind('\n') else {
+        let Some(last) = memchr::memrchr(b'\n', text.as_bytes()) else {
             return Self {
                 offset,
                 column: self.column + text.len(),
@@ -38,7 +38,7 @@ impl Position {
         };
         Self {
             offset,
-            lines: self.lines + text.bytes().filter(|byte| *byte == b'\n').count(),
+            lines: self.lines + memchr::memchr_iter(b'\n', text.as_bytes()).count(),
             column: text.len() - last - 1,
         }
     }

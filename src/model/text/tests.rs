@@ -129,7 +129,18 @@ fn one_copy_is_kept_where_both_forms_are_equal() {
     for raw in ["app", "Zoë", "สมศรี"] {
         assert!(name(raw).0.altered.is_none(), "{raw}");
     }
-    assert_eq!(size_of::<Forms>(), 3 * size_of::<usize>());
+    assert_eq!(size_of::<Forms>(), 4 * size_of::<usize>());
+}
+
+#[test]
+fn a_short_text_has_no_allocation_of_its_own() {
+    for (raw, is_short) in [
+        ("app", true),
+        ("Mon Nov 23 10:00:00 2026", true),
+        ("Session ready for routing", false),
+    ] {
+        assert_eq!(name(raw).0.kept.is_heap_allocated(), !is_short, "{raw}");
+    }
 }
 
 #[test]
