@@ -102,23 +102,9 @@ impl<T> RowReader<T> {
         text: &str,
         decoder: &mut Decoder<'_>,
     ) -> Result<usize, WireError> {
-        let mut at = 0;
-        loop {
-            at += blanks(text, at);
-            let rest = text.get(at..).unwrap_or_default();
-            if rest.is_empty() {
-                break;
-            }
-            match self.step::<R>(rest, decoder) {
-                Ok(Step::Read(length)) => at += length,
-                Ok(Step::Incomplete) if is_hopeless(rest) && self.pass_over() => {}
-                Ok(Step::Incomplete) => break,
-                Err(fault) => return Err(fault.at(self.position, text, at)),
-            }
-        }
-        let read = text.get(..at).unwrap_or(text);
-        self.position = self.position.after(read);
-        Ok(read.len())
+        let read = self.read_complete::<R>(text, decoder)?;
+        self.position = self.position.after(text.get(..read).unwrap_or(text));
+        Ok(read)
     }
 
     /// Reads the last part of the body.
@@ -127,12 +113,33 @@ impl<T> RowReader<T> {
         text: &str,
         decoder: &mut Decoder<'_>,
     ) -> Result<(), WireError> {
-        let read = self.read::<R>(text, decoder)?;
-        let rest = text.get(read..).unwrap_or_default();
+        self.read_complete::<R>(text, decoder)?;
         match self.place {
             Place::Start => expect_shape(&[], self.shape()),
             Place::End => Ok(()),
-            _ => Err(self.position.after(rest).cut_off()),
+            _ => Err(self.position.after(text).cut_off()),
+        }
+    }
+
+    /// Reads what is complete. Returns the number of bytes read. The position stays at the start of the text.
+    fn read_complete<R: RowFormat<Item = T>>(
+        &mut self,
+        text: &str,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<usize, WireError> {
+        let mut at = 0;
+        loop {
+            at += blanks(text, at);
+            let rest = text.get(at..).unwrap_or_default();
+            if rest.is_empty() {
+                return Ok(at);
+            }
+            match self.step::<R>(rest, decoder) {
+                Ok(Step::Read(length)) => at += length,
+                Ok(Step::Incomplete) if is_hopeless(rest) && self.pass_over() => {}
+                Ok(Step::Incomplete) => return Ok(at),
+                Err(fault) => return Err(fault.at(self.position, text, at)),
+            }
         }
     }
 
