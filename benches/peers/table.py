@@ -5,7 +5,9 @@
     benches/peers/table.py
 
 maxtop watches `maxtop demo --headless`, htop and bottom the processes of this machine. Programs that are
-not installed are left out. On a busy machine every figure grows: the load is in the first line.
+not installed are left out. On a busy machine every figure grows: the load is in the first line. `--maxtop`
+repeated compares several versions with the sessions of the last one. Keys are pressed in every program that
+is started, because their time depends on the processor that the system happens to choose.
 """
 
 import argparse
@@ -27,11 +29,11 @@ MAX_SESSIONS = {"jsonapi": 20_000}
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--maxtop", default="target/release/maxtop", help="binary to measure")
+    parser.add_argument("--maxtop", action="append", help="binary to measure [default: target/release/maxtop]")
     parser.add_argument("--sessions", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--seconds", type=float, default=10, help="time for processor and terminal")
-    parser.add_argument("--starts", type=int, default=7, help="number of starts; the median counts")
-    parser.add_argument("--keys", type=int, default=200, help="number of keys")
+    parser.add_argument("--starts", type=int, default=7, help="number of starts")
+    parser.add_argument("--keys", type=int, default=60, help="number of keys after each start")
     return parser.parse_args()
 
 
@@ -44,11 +46,14 @@ def demo(maxtop, dialect, sessions):
 
 def screen(name, command, table, options):
     """Measures a program on a terminal."""
-    starts = []
+    starts, keys = [], []
     for _ in range(options.starts):
         program = Program(command)
         starts.append(program.wait_for(table))
+        program.read_for(SETTLE)
+        keys += [program.key(KEYS[count % 2]) * 1e3 for count in range(options.keys)]
         program.end()
+    keys.sort()
     program = Program(command)
     program.wait_for(table)
     program.read_for(SETTLE)
@@ -56,7 +61,6 @@ def screen(name, command, table, options):
     program.read_for(options.seconds)
     took = time.monotonic() - began
     used, written = program.processor_time() - used, program.written - written
-    keys = sorted(program.key(KEYS[count % 2]) * 1e3 for count in range(options.keys))
     resident, peak = program.memory()
     program.end()
     row(
@@ -85,6 +89,7 @@ def row(*cells):
 
 def main():
     options = arguments()
+    maxtops = options.maxtop or ["target/release/maxtop"]
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors, load {load}\n")
     row("", "start to table", "memory, peak", "processor", "terminal", "key, median / 99th")
@@ -95,11 +100,13 @@ def main():
     for dialect, path in [("draft", "/sessions"), ("jsonapi", "/v1/sessions?pretty=false")]:
         most = MAX_SESSIONS.get(dialect, max(options.sessions))
         for sessions in (count for count in options.sessions if count <= most):
-            server, url = demo(options.maxtop, dialect, sessions)
+            server, url = demo(maxtops[-1], dialect, sessions)
             try:
                 name = f"{sessions:,} sessions, {dialect}"
-                screen(f"maxtop, {name}", [options.maxtop, "-e", url], rb"RW-Split|Reporting", options)
-                lists = f"{options.maxtop} list -e {url}"
+                for maxtop in maxtops:
+                    label = "maxtop" if len(maxtops) == 1 else maxtop
+                    screen(f"{label}, {name}", [maxtop, "-e", url], rb"RW-Split|Reporting", options)
+                lists = f"{maxtops[-1]} list -e {url}"
                 command(f"`list -o json`, {name}", f"{lists} -o json", options.starts)
                 if shutil.which("curl"):
                     date = "date: Sat, 28 Nov 2026 10:00:00 GMT"
