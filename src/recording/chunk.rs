@@ -1,6 +1,7 @@
 //! A chunk: one frame of zstd that starts with everything that is known, flushed after each fact.
 
 use std::fmt;
+use std::io::{self, BufWriter, Write};
 use std::time::Duration;
 
 use zstd::stream::raw::{CParameter, Encoder as ZstdEncoder, InBuffer, Operation as _, OutBuffer};
@@ -16,9 +17,7 @@ use crate::model::Now;
 const LEVEL: i32 = 1;
 /// Part of the chunk that is searched for repetitions, as a power of two: 256 KiB. The compressor keeps it in memory.
 const WINDOW_LOG: u32 = 18;
-/// Memory for lines that is kept for the next fact, in bytes. The lines at the start of a chunk take more.
-const KEPT_SIZE: usize = 64 * 1024;
-/// Size of the buffer between compressor and output, in bytes.
+/// Size of the buffers before and after the compressor, in bytes.
 const BUFFER_SIZE: usize = 32 * 1024;
 /// Size of the lines of a chunk after which the next one starts, in bytes.
 const MAX_SIZE: u64 = 128 * 1024 * 1024;
@@ -30,7 +29,6 @@ pub(super) struct ChunkWriter {
     encoder: Encoder,
     compressor: ZstdEncoder<'static>,
     buffer: Vec<u8>,
-    lines: Vec<u8>,
     open: Option<Footer>,
     interval: Duration,
 }
@@ -40,6 +38,41 @@ impl fmt::Debug for ChunkWriter {
         f.debug_struct("ChunkWriter")
             .field("open", &self.open)
             .finish_non_exhaustive()
+    }
+}
+
+/// Compresses what is written to it. The lines at the start of a chunk have many megabytes, which are never in memory
+/// as a whole.
+struct Compressed<'a> {
+    compressor: &'a mut ZstdEncoder<'static>,
+    buffer: &'a mut [u8],
+    out: &'a mut Vec<u8>,
+    /// Size before compression, in bytes.
+    size: u64,
+}
+
+impl Write for Compressed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut input = InBuffer::around(bytes);
+        while input.pos() < bytes.len() {
+            let mut output = OutBuffer::around(&mut *self.buffer);
+            self.compressor.run(&mut input, &mut output)?;
+            self.out.extend_from_slice(output.as_slice());
+        }
+        self.size += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    /// Appends everything written so far to the output.
+    fn flush(&mut self) -> io::Result<()> {
+        loop {
+            let mut output = OutBuffer::around(&mut *self.buffer);
+            let left = self.compressor.flush(&mut output)?;
+            self.out.extend_from_slice(output.as_slice());
+            if left == 0 {
+                return Ok(());
+            }
+        }
     }
 }
 
@@ -60,7 +93,6 @@ impl ChunkWriter {
             encoder: Encoder::default(),
             compressor,
             buffer: vec![0; BUFFER_SIZE],
-            lines: Vec::new(),
             open: None,
             interval,
         })
@@ -87,21 +119,26 @@ impl ChunkWriter {
     /// Appends a fact to the open chunk, or starts one with everything that is known before it. Afterwards `out`
     /// can be read up to this fact.
     pub(super) fn push(&mut self, fact: &Fact, out: &mut Vec<u8>) -> Result<(), RecordingError> {
-        self.lines.clear();
-        let mut written = 1;
-        if self.open.is_none() {
-            for key in self.encoder.start_chunk(fact) {
-                self.encoder
-                    .write(&key, true, &mut self.lines)
-                    .map_err(|error| failed(&error))?;
-                written += 1;
-            }
-        }
-        self.encoder
-            .write(fact, false, &mut self.lines)
-            .map_err(|error| failed(&error))?;
         let before = out.len();
-        self.compress(out)?;
+        let keys = match &self.open {
+            None => self.encoder.start_chunk(fact),
+            Some(_) => Vec::new(),
+        };
+        let compressed = Compressed {
+            compressor: &mut self.compressor,
+            buffer: &mut self.buffer,
+            out,
+            size: 0,
+        };
+        let mut lines = BufWriter::with_capacity(BUFFER_SIZE, compressed);
+        for key in &keys {
+            let written = self.encoder.write(key, true, &mut lines);
+            written.map_err(|error| failed(&error))?;
+        }
+        let written = self.encoder.write(fact, false, &mut lines);
+        written.map_err(|error| failed(&error))?;
+        lines.flush().map_err(|error| failed(&error))?;
+        let size = lines.get_ref().size;
         let open = self.open.get_or_insert(Footer {
             from: fact.at,
             to: fact.at,
@@ -110,35 +147,11 @@ impl ChunkWriter {
             length: 0,
         });
         open.to = fact.at;
-        open.lines += written;
-        open.size += self.lines.len() as u64;
+        open.lines += 1 + keys.len() as u64;
+        open.size += size;
+        drop(lines);
         open.length += (out.len() - before) as u64;
-        self.lines.clear();
-        self.lines.shrink_to(KEPT_SIZE);
         Ok(())
-    }
-
-    /// Compresses the lines and flushes them.
-    fn compress(&mut self, out: &mut Vec<u8>) -> Result<(), RecordingError> {
-        let mut input = InBuffer::around(&self.lines);
-        while input.pos() < self.lines.len() {
-            let mut output = OutBuffer::around(self.buffer.as_mut_slice());
-            self.compressor
-                .run(&mut input, &mut output)
-                .map_err(|error| failed(&error))?;
-            out.extend_from_slice(output.as_slice());
-        }
-        loop {
-            let mut output = OutBuffer::around(self.buffer.as_mut_slice());
-            let left = self
-                .compressor
-                .flush(&mut output)
-                .map_err(|error| failed(&error))?;
-            out.extend_from_slice(output.as_slice());
-            if left == 0 {
-                return Ok(());
-            }
-        }
     }
 
     /// Finishes the open chunk, if there is one. Returns its footer.

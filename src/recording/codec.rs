@@ -1,6 +1,7 @@
 //! Facts as lines of JSON, and back.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,16 +37,11 @@ impl Encoder {
         self.lasting.facts_before(next)
     }
 
-    /// Appends the line of a fact. `is_key` for one that [`start_chunk`](Self::start_chunk) has returned.
-    pub(super) fn write(
-        &mut self,
-        fact: &Fact,
-        is_key: bool,
-        out: &mut Vec<u8>,
-    ) -> Result<(), serde_json::Error> {
+    /// Writes the line of a fact. `is_key` for one that [`start_chunk`](Self::start_chunk) has returned.
+    pub(super) fn write(&mut self, fact: &Fact, is_key: bool, out: &mut impl Write) -> io::Result<()> {
         let line = self.line(fact, is_key);
         serde_json::to_writer(&mut *out, &line)?;
-        out.push(b'\n');
+        out.write_all(b"\n")?;
         if !is_key {
             self.lasting.add(fact);
         }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::error::LineFault;
 use super::record::{ListRecord, RowRecord};
+use super::rows::{ChangedRow, RowRecords};
 use super::step::{Step, mark};
 use crate::model::{
     Dialect, EndpointId, ListDiff, ListStats, Now, RowReads, Session, SessionId, Snapshot, Text,
@@ -46,7 +47,7 @@ fn is_base(before: &Snapshot, now: &Snapshot) -> bool {
 impl ListRecord {
     /// Returns the record of a list: the difference from `before`, or whole without it, and after a change of the
     /// dialect or of the process.
-    pub(super) fn new(before: Option<&Snapshot>, now: &Snapshot) -> Self {
+    pub(super) fn new(before: Option<&Snapshot>, now: &Arc<Snapshot>) -> Self {
         let before = before.filter(|before| is_base(before, now));
         let mut record = Self {
             number: Some(now.number),
@@ -71,24 +72,25 @@ impl ListRecord {
         let read: Vec<_> = read.map(|(id, at)| (*id, at.as_microsecond())).collect();
         record.read = (!read.is_empty()).then_some(read);
         match before {
-            Some(before) => record.set_difference(&before.sessions, &now.sessions),
-            None => record.sessions = Some(now.sessions.iter().map(RowRecord::of).collect()),
+            Some(before) => record.set_difference(&before.sessions, now),
+            None => record.sessions = Some(RowRecords::Whole(Arc::clone(now))),
         }
         record
     }
 
-    fn set_difference(&mut self, before: &[Session], now: &[Session]) {
+    fn set_difference(&mut self, before: &[Session], list: &Arc<Snapshot>) {
+        let now = list.sessions.as_slice();
         let idle = Step::of(pairs(before, now).map(|(old, new)| (old.idle, new.idle)));
         let age = Step::of(pairs(before, now).map(|(old, new)| (old.age, new.age)));
         let (mut idle_marks, mut age_marks) = (Vec::new(), Vec::new());
         let (mut ended, mut rows) = (Vec::new(), Vec::new());
         let mut old = before.iter().peekable();
-        for new in now {
+        for (index, new) in now.iter().enumerate() {
             while let Some(gone) = old.next_if(|old| old.id < new.id) {
                 ended.push(gone.id);
             }
             let Some(known) = old.next_if(|old| old.id == new.id) else {
-                rows.push(RowRecord::of(new));
+                rows.push(ChangedRow::new(index, None));
                 continue;
             };
             let (idle_then, idle_mark) = idle.predict((known.idle, new.idle));
@@ -97,16 +99,16 @@ impl ListRecord {
             age_marks.push(age_mark);
             let is_predicted = idle_then == new.idle && age_then == new.age;
             if !is_predicted || !is_same_except_spans(known, new) {
-                let mut predicted = known.clone();
-                (predicted.idle, predicted.age) = (idle_then, age_then);
-                rows.push(RowRecord::between(&predicted, new));
+                let mut expected = known.clone();
+                (expected.idle, expected.age) = (idle_then, age_then);
+                rows.push(ChangedRow::new(index, Some(expected)));
             }
         }
         ended.extend(old.map(|gone| gone.id));
         self.idle = idle.into_record(idle_marks);
         self.age = age.into_record(age_marks);
         self.ended = (!ended.is_empty()).then_some(ended);
-        self.sessions = (!rows.is_empty()).then_some(rows);
+        self.sessions = (!rows.is_empty()).then(|| RowRecords::Changed(Arc::clone(list), rows));
     }
 
     /// Returns the list, with `before` as the last one of its endpoint.
@@ -124,7 +126,11 @@ impl ListRecord {
                 Some(known.ok_or(LineFault::NoBase(number))?)
             }
         };
-        let rows = self.sessions.take().unwrap_or_default();
+        let rows = self
+            .sessions
+            .take()
+            .map(RowRecords::into_records)
+            .unwrap_or_default();
         let sessions = match base {
             None => whole(rows, share)?,
             Some(base) => self.merged(&base.sessions, rows, share)?,

@@ -19,6 +19,7 @@ mod reader;
 mod record;
 mod redact;
 mod row;
+mod rows;
 mod step;
 mod text_record;
 mod time;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::rows::RowRecords;
 use super::text_record::TextRecord;
 use crate::diagnosis::ConnectionSample;
 use crate::model::{
@@ -128,7 +129,7 @@ record! {
         /// Ids of the sessions that are no longer listed, in ascending order.
         ended: Vec<SessionId>,
         /// New sessions, and sessions that changed, in ascending order of id.
-        sessions: Vec<RowRecord>,
+        sessions: RowRecords,
     }
 }
 
