@@ -107,9 +107,17 @@ impl Endpoints {
 
     /// Adds the number of stuck sessions of newly diagnosed snapshots to the trends.
     pub(super) fn on_diagnosis(&mut self, view: &TableView) {
-        for (id, endpoint) in self.ids().zip(&mut self.0) {
-            let count = |severity| view.count(id, severity);
-            endpoint.trend.on_diagnosis(Severity::ALL.map(count));
+        let mut stuck = vec![[0; Severity::ALL.len()]; self.0.len()];
+        for (snapshot, diagnoses) in view.snapshots.iter().zip(&view.diagnoses) {
+            let Some(counts) = stuck.get_mut(usize::from(snapshot.endpoint.0)) else {
+                continue;
+            };
+            for (count, severity) in counts.iter_mut().zip(Severity::ALL) {
+                *count += diagnoses.count(severity);
+            }
+        }
+        for (endpoint, counts) in self.0.iter_mut().zip(stuck) {
+            endpoint.trend.on_diagnosis(counts);
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Runs on the main thread. Everything slow runs elsewhere: requests on the runtime's thread, decoding on
 //! blocking threads, table views in a thread of `pollers`, output in one of `frame_backend`. Keys are drawn at once, data
-//! at most every 16 ms, and nothing is drawn if nothing has changed.
+//! at most every 100 ms, and nothing is drawn if nothing has changed.
 
 mod effects;
 mod looking_back;
@@ -44,8 +44,10 @@ use crate::ui::view;
 
 /// Maximum time that the first frame waits for the terminal's background.
 const BACKGROUND_TIME: Duration = Duration::from_millis(100);
-/// Minimum time between frames for data.
-const FRAME_INTERVAL: Duration = Duration::from_millis(16);
+/// Minimum time between frames for data. The lists of 200 endpoints arrive one by one.
+const FRAME_INTERVAL: Duration = Duration::from_millis(100);
+/// Maximum time that a new list waits for its view.
+const VIEW_TIME: Duration = Duration::from_millis(16);
 /// Maximum time to wait until the connections to servers are closed.
 const MAX_CLOSE_WAIT: Duration = Duration::from_secs(1);
 /// Maximum number of messages handled before the next frame.
@@ -390,7 +392,7 @@ const fn patience(msg: &Msg) -> Option<Duration> {
     match msg {
         // Samples are shown with the next list.
         Msg::Drawn(_) | Msg::Sampled(..) | Msg::SamplingFailed { .. } => None,
-        Msg::DialectDetected(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
+        Msg::DialectDetected(..) | Msg::Listed(_) => Some(VIEW_TIME),
         _ => Some(Duration::ZERO),
     }
 }
