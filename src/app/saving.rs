@@ -106,7 +106,7 @@ impl App {
         let settings = self.saving.take();
         self.status = Some(match result {
             SaveResult::Planned(changes, _) if changes.is_empty() => {
-                Status::note("nothing to save: the file has these settings".to_owned())
+                Status::note("nothing to save: no setting differs from the saved ones".to_owned())
             }
             SaveResult::Planned(changes, place)
                 if let Some(settings) = settings.filter(|_| self.modal.is_closed()) =>

@@ -202,10 +202,10 @@ fn on_list(marks: &mut MarkMap, snapshot: &Snapshot, before: Option<&Snapshot>) 
     });
 }
 
-/// Counts the marked sessions that a view does not show. If it leaves out no rows, all are shown.
+/// Counts the marked sessions that a view leaves out. One that the last list did not have may have ended.
 fn hidden(marks: &MarkMap, view: &TableView) -> usize {
     let is_filtered = !view.spec.filter.is_empty() || view.spec.hide_idle || view.logins_hidden > 0;
-    let is_hidden = |mark: &&Mark| is_filtered && view.position(&mark.key).is_none();
+    let is_hidden = |mark: &&Mark| is_filtered && mark.missing == 0 && view.position(&mark.key).is_none();
     marks.values().filter(is_hidden).count()
 }
 

@@ -122,6 +122,16 @@ fn a_mark_ends_with_its_session_and_outlives_one_list_without_it() {
 }
 
 #[test]
+fn a_marked_session_that_the_last_list_did_not_have_is_not_counted_as_hidden() {
+    let mut stage = stage();
+    stage.type_text("  /eve");
+    stage.press(Code::Enter);
+    assert_eq!(stage.app.marks.hidden, 2);
+    stage.list(&draft(&FIVE[1..]));
+    assert_eq!((marked(&stage).len(), stage.app.marks.hidden), (2, 1));
+}
+
+#[test]
 fn a_marked_session_that_one_list_did_not_have_is_still_asked_about() {
     let mut stage = stage();
     stage.type_text("  ");
