@@ -134,7 +134,7 @@ fn a_new_process_is_a_new_table() {
             let shown = ids(screen);
             shown.len() > 3 && !lines(screen).iter().skip(3).any(|line| line.contains("ended"))
         };
-        // An ended row goes when the cursor leaves it. Until the order is the last one, a key can move to another one.
+        // An ended row goes when the cursor leaves it. While the order still changes, a key can move to another ended row.
         for keys in ["gG", "g", "G", "k"] {
             pty.keys(keys);
             if pty.becomes(Duration::from_secs(3), has_only_new) {
