@@ -58,6 +58,27 @@ impl ListDiff {
     }
 }
 
+/// Whether `now` has the process start of `before` and the sessions of another process: the proxy was restarted
+/// after the process start was read and before the list was.
+///
+/// Compares up to [`MAX_COMPARED`](super::snapshot::MAX_COMPARED) sessions, by the rule that [`ListDiff::between`]
+/// has for lists without a process start.
+pub(crate) fn contradicts_process(before: &Snapshot, now: &Snapshot) -> bool {
+    let is_one_process = now.process().is_some() && now.process() == before.process();
+    if !is_one_process {
+        return false;
+    }
+    let mut has_other = highest_id_fell(before, now);
+    for session in now.sample() {
+        match before.get(session.id) {
+            Some(old) if same_connection(old, session) => return false,
+            Some(_) => has_other = true,
+            None => {}
+        }
+    }
+    has_other
+}
+
 fn highest_id_fell(before: &Snapshot, now: &Snapshot) -> bool {
     let highest = |list: &Snapshot| list.sessions.last().map(|session| session.id);
     !now.sessions.is_empty() && highest(now) < highest(before)

@@ -45,6 +45,7 @@ pub(crate) use idle::{IDLE_MEANINGS, IdleEntry, IdleMeaning};
 pub use instance::{Dialect, Instance, ProcessStart, Version};
 pub use instance::{ProxySettings, Worker};
 pub use list_diff::ListDiff;
+pub(crate) use list_diff::contradicts_process;
 pub use list_stats::{IDLE_BOUNDS, ListStats, MAX_SERVICES};
 pub(crate) use maxctrl::curl_line;
 pub use moment::Now;

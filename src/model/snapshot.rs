@@ -48,7 +48,7 @@ pub struct Snapshot {
 }
 
 /// Maximum number of sessions of two lists that are compared. Two lists of one proxy have most sessions in common.
-const MAX_COMPARED: usize = 1_000;
+pub(super) const MAX_COMPARED: usize = 1_000;
 
 /// Result of searching a snapshot for a session.
 #[derive(Clone, Copy, Debug)]
@@ -147,7 +147,7 @@ impl Snapshot {
     }
 
     /// Returns some sessions, evenly distributed over the list.
-    fn sample(&self) -> impl Iterator<Item = &Session> {
+    pub(super) fn sample(&self) -> impl Iterator<Item = &Session> {
         self.sessions
             .iter()
             .step_by(self.sessions.len() / MAX_COMPARED + 1)

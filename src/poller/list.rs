@@ -14,7 +14,7 @@ use crate::app::msg::Msg;
 use crate::client::{Client, off_thread};
 use crate::model::{
     Continuity, Dialect, Instance, ListDiff, ListStats, ProcessHistory, ProcessStart, RequestError,
-    SessionId, Snapshot,
+    SessionId, Snapshot, contradicts_process,
 };
 
 /// In one of this many cycles the process start is read twice. A load balancer that alternates would
@@ -58,6 +58,9 @@ pub(super) struct ListPoller {
     before: Option<Arc<Snapshot>>,
     /// The process starts read until now.
     history: ProcessHistory,
+    /// Whether the last list was requested again, because its process start was that of the process before. Not done
+    /// twice in a row: proxies behind a balancer can show it in each list.
+    is_repeated: bool,
     /// Start of this task, from which the history measures time.
     began: Instant,
     /// Whether the process start has switched back in this cycle.
@@ -101,6 +104,7 @@ impl ListPoller {
             number: 0,
             before: None,
             history: ProcessHistory::default(),
+            is_repeated: false,
             began: Instant::now(),
             switched: false,
         }
@@ -194,6 +198,11 @@ impl ListPoller {
         let mut snapshot = self.poll().await?;
         if was_draft && snapshot.dialect == Dialect::JsonApi {
             // No process was requested of the draft, but this dialect reports it.
+            snapshot = self.poll().await?;
+        }
+        let contradicts = |before: &Arc<Snapshot>| contradicts_process(before, &snapshot);
+        self.is_repeated = !self.is_repeated && self.before.as_ref().is_some_and(contradicts);
+        if self.is_repeated {
             snapshot = self.poll().await?;
         }
         self.number = snapshot.number;

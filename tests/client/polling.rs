@@ -61,6 +61,68 @@ fn server_that_restarts_every(cycles: usize) -> Server {
     })
 }
 
+/// Returns a list of one session of a process. Each process has another time of connection.
+fn list_of_process(process: usize) -> String {
+    jsonapi_list(&[1]).replace("16:16:27", &format!("16:16:{process:02}"))
+}
+
+#[tokio::test]
+async fn a_list_after_a_restart_never_has_the_process_start_before_it() {
+    // The restart happens after the process start was read and before the list is.
+    let lists = AtomicUsize::new(0);
+    let server = Server::start(move |request, stream| {
+        let body = if request.contains("/v1/maxscale") {
+            jsonapi_instance(&format!("process {}", lists.load(Ordering::SeqCst) / 4))
+        } else if request.contains("/v1/sessions") {
+            list_of_process((lists.fetch_add(1, Ordering::SeqCst) + 1) / 4)
+        } else {
+            r#"{"data":[]}"#.to_owned()
+        };
+        send(stream, &reply(200, &body));
+    });
+    let (_poller, mut messages) = poll(server.client(), FAST);
+    let mut restarts = 0;
+    for number in 1..=9 {
+        let snapshot = next_list(&mut messages).await;
+        assert_eq!(snapshot.number, number);
+        let process = snapshot.process().unwrap().started_at.to_string();
+        let session = snapshot.sessions[0].connected.as_ref().unwrap().sent.to_string();
+        let (_, process) = process.split_once(' ').unwrap();
+        assert!(
+            session.contains(&format!("16:16:{process:0>2}")),
+            "{process} {session}"
+        );
+        restarts += usize::from(snapshot.change.is_after_restart);
+    }
+    assert!(restarts > 1, "{restarts}");
+}
+
+#[tokio::test]
+async fn lists_of_proxies_behind_a_balancer_are_not_all_requested_twice() {
+    // The process start is always of one proxy, and the list of another one in each turn.
+    let lists = AtomicUsize::new(0);
+    let server = Server::start(move |request, stream| {
+        let body = if request.contains("/v1/maxscale") {
+            jsonapi_instance("process 0")
+        } else if request.contains("/v1/sessions") {
+            list_of_process(lists.fetch_add(1, Ordering::SeqCst))
+        } else {
+            r#"{"data":[]}"#.to_owned()
+        };
+        send(stream, &reply(200, &body));
+    });
+    let (_poller, mut messages) = poll(server.client(), FAST);
+    for _ in 0..7 {
+        next_list(&mut messages).await;
+    }
+    let requested = server
+        .requests()
+        .into_iter()
+        .filter(|line| line.contains("/v1/sessions"))
+        .count();
+    assert!((10..=12).contains(&requested), "{requested}");
+}
+
 #[tokio::test]
 async fn the_dialect_is_reported_before_the_first_list_and_numbers_ascend() {
     let server = server_that_restarts_every(1000);
