@@ -163,7 +163,8 @@ pub(crate) static COLUMNS: [Column; 25] = [
         json: "idle_seconds",
         heading: "IDLE",
         about: "time without traffic, as this version measures it",
-        min: 6,
+        // Two blanks before most values, so that age and idle time are not read as one duration.
+        min: 7,
         max: 7,
         drop: 4,
         descending: true,

@@ -9,6 +9,7 @@ use ratatui::widgets::Widget;
 pub(super) use super::cut::{fit, fit_end, fit_middle, wrap};
 use super::theme::Theme;
 use crate::app::layout::Area;
+use crate::model::is_printable_ascii;
 
 /// Converts the layout's area to ratatui's.
 pub(super) const fn rect(area: Area) -> Rect {
@@ -52,7 +53,7 @@ pub(super) fn lines<'a>(lines: impl IntoIterator<Item = Line<'a>>, area: Rect, b
 
 /// Draws a line. Much faster than ratatui's own way if all of its text is ASCII.
 pub(super) fn line(line: &Line<'_>, area: Rect, buffer: &mut Buffer) {
-    let is_simple = |span: &Span<'_>| span.content.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let is_simple = |span: &Span<'_>| is_printable_ascii(&span.content);
     if line.alignment.is_some() || !line.spans.iter().all(is_simple) {
         return line.render(area, buffer);
     }

@@ -152,8 +152,8 @@ fn an_address_is_cut_before_the_reason_why_a_session_is_stuck() {
             .filter(|one| ["address", "why"].contains(&one.id.column().name));
         shown.map(|one| one.width).collect::<Vec<_>>()
     };
-    assert_eq!(width(76), [12, 20]);
-    assert_eq!(width(80), [12, 24]);
+    assert_eq!(width(76), [12, 19]);
+    assert_eq!(width(80), [12, 23]);
     for screen in 74..110 {
         if let [address, why] = width(screen)[..] {
             assert!(address == 12 || why == 30, "{screen}: {address} {why}");
