@@ -107,7 +107,9 @@ fn arrange(view: &mut TableView, previous: Option<&TableView>) {
     view.uncertain = uncertain(view, &order);
     if view.spec.group.is_none() {
         sort(view, &mut order, previous);
-        view.widths = text_widths(view, &order);
+        if view.spec.measures_texts {
+            view.widths = text_widths(view, &order);
+        }
     }
     view.order = order;
     rank(view);

@@ -109,6 +109,7 @@ impl App {
             ended: self.kills.ended.clone(),
             counts_servers: self.servers.is_some(),
             server_access: with_access.map(|(id, _)| id).collect(),
+            measures_texts: true,
             finds_alerts: self.settings.bell,
             diagnosis: self.settings.diagnosis.clone(),
             ..self.table.query()

@@ -55,6 +55,8 @@ pub struct ViewQuery {
     pub is_frozen: bool,
     /// Whether to count the sessions of each server and service.
     pub counts_servers: bool,
+    /// Whether to measure the texts of the columns for the screen.
+    pub measures_texts: bool,
     /// Whether to find new ▲ and counts for the bell and the title of the terminal.
     pub finds_alerts: bool,
     /// Whether sessions that are only not logged in have rows, regardless of their number.

@@ -1,8 +1,6 @@
 //! Identity of a session, so that a cursor, a mark or a kill never applies to another session.
 
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
 use super::session::{NO_USER, client_text, origin};
@@ -213,21 +211,17 @@ impl Identity {
     pub(crate) fn fingerprint(&self, endpoint: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(endpoint.as_bytes());
+        let mut bytes = Vec::new();
         for part in Part::ALL {
-            let proof = self.proof(part);
-            hash.update([0, u8::from(proof.is_some())]);
-            let bytes = proof.unwrap_or_default();
+            bytes.clear();
+            let is_known = self.write_proof(part, &mut bytes);
+            hash.update([0, u8::from(is_known)]);
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(&bytes);
         }
-        hash.finalize()
-            .iter()
-            .take(8)
-            .fold(String::with_capacity(16), |mut hex, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
+        let first = hash.finalize().into_iter().take(8);
+        let number = first.fold(0_u64, |number, byte| (number << 8) | u64::from(byte));
+        format!("{number:016x}")
     }
 
     /// Returns a part as text, or `unknown`.
@@ -273,32 +267,43 @@ impl Identity {
 
     /// Returns the bytes to compare: the raw forms, never the shown ones. `None` if unknown.
     fn proof(&self, part: Part) -> Option<Vec<u8>> {
-        let raw = |text: &Option<Text>| text.as_ref().map(tagged);
+        let mut bytes = Vec::new();
+        self.write_proof(part, &mut bytes).then_some(bytes)
+    }
+
+    /// Appends the bytes to compare. `false` if the part is unknown; nothing is appended then.
+    fn write_proof(&self, part: Part, out: &mut Vec<u8>) -> bool {
+        let text = |text: &Option<Text>, out: &mut Vec<u8>| {
+            text.as_ref().inspect(|text| write_tagged(text, out)).is_some()
+        };
         match part {
-            Part::Process => self.process.as_ref().map(|process| {
-                let parts = [
-                    Some(&process.started_at),
-                    process.datadir.as_ref(),
-                    process.node.as_ref(),
-                ];
-                parts
-                    .into_iter()
-                    .flat_map(|text| text.map_or_else(|| vec![2], tagged))
-                    .collect()
+            Part::Process => self.process.as_ref().is_some_and(|process| {
+                write_tagged(&process.started_at, out);
+                for known in [&process.datadir, &process.node] {
+                    if !text(known, out) {
+                        out.push(2);
+                    }
+                }
+                true
             }),
-            Part::Id => Some(self.id.0.to_le_bytes().to_vec()),
-            Part::Connected => raw(&self.connected),
-            Part::User => raw(&self.user),
-            Part::Address => raw(&self.address),
-            Part::Port => self.port.map(|port| port.to_le_bytes().to_vec()),
-            Part::Service => raw(&self.service),
+            Part::Id => {
+                out.extend_from_slice(&self.id.0.to_le_bytes());
+                true
+            }
+            Part::Connected => text(&self.connected, out),
+            Part::User => text(&self.user, out),
+            Part::Address => text(&self.address, out),
+            Part::Port => {
+                out.extend(self.port.iter().flat_map(|port| port.to_le_bytes()));
+                self.port.is_some()
+            }
+            Part::Service => text(&self.service, out),
         }
     }
 }
 
-/// Returns the bytes of a text with a tag, so that a digest never equals a name of the same bytes.
-fn tagged(text: &Text) -> Vec<u8> {
-    let mut bytes = vec![u8::from(text.raw().whole().is_some())];
-    bytes.extend_from_slice(text.proof());
-    bytes
+/// Appends the bytes of a text after a tag, so that a digest never equals a name of the same bytes.
+fn write_tagged(text: &Text, out: &mut Vec<u8>) {
+    out.push(u8::from(text.raw().whole().is_some()));
+    out.extend_from_slice(text.proof());
 }

@@ -72,6 +72,7 @@ pub use session::{
 };
 pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
 pub use span::{Span, exact_text, measured_text, parse_duration, rate_text, setting_text, size_text};
+pub(crate) use text::is_printable_ascii;
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
 pub use token_expiry::TokenExpiry;

@@ -143,6 +143,26 @@ fn another_process_is_another_session() {
 }
 
 #[test]
+fn a_fingerprint_is_the_begin_of_a_sha_256_of_all_parts() {
+    let text = |text: &str| Some(Text::clean(text, TextLimit::Name));
+    let identity = Identity {
+        endpoint: EndpointId(3),
+        process: Some(ProcessStart {
+            started_at: Text::clean("start", TextLimit::Name),
+            datadir: text("/data"),
+            node: None,
+        }),
+        id: SessionId(7),
+        connected: text("Mon"),
+        user: text("alice"),
+        address: None,
+        port: Some(4711),
+        service: None,
+    };
+    assert_eq!(identity.fingerprint("http://a"), "c4d101e5a5307da7");
+}
+
+#[test]
 fn versions_compare_as_numbers() {
     let version = |text| Version::parse(text).unwrap();
     assert!(version("6.4.15") < Version::FIRST_WITH_DELETE);

@@ -20,6 +20,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use escape::is_printable_ascii;
 pub use escape::{Pieces, TextPiece, visible};
 pub use width::display_width;
 

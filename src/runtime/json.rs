@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::model::{Pieces, TextPiece};
+use crate::model::{Pieces, TextPiece, is_printable_ascii};
 
 /// Writes a value on one line.
 ///
@@ -34,6 +34,10 @@ struct Escaping<F>(F);
 impl<F: Formatter> Formatter for Escaping<F> {
     /// A fragment follows a quote or an escape, so no mark at its beginning has a base.
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        // The common case. The fragments never contain a backslash.
+        if is_printable_ascii(fragment) {
+            return out.write_all(fragment.as_bytes());
+        }
         for piece in Pieces::of(fragment) {
             match piece {
                 TextPiece::Plain(plain) => out.write_all(plain.as_bytes())?,

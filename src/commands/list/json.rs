@@ -12,9 +12,10 @@ use crate::runtime::json;
 /// Writes one array, with one object per line.
 pub(super) fn write_array(out: &mut impl Write, view: &TableView, source: ListSource<'_>) -> io::Result<()> {
     out.write_all(b"[")?;
+    let mut line = Vec::new();
     for (index, record) in records(view, source).enumerate() {
-        out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        json::to_writer(&mut *out, &record)?;
+        let separator: &[u8] = if index == 0 { b"\n" } else { b",\n" };
+        write_record(out, &mut line, separator, &record)?;
     }
     out.write_all(if view.is_empty() { b"]\n" } else { b"\n]\n" })
 }
@@ -29,9 +30,10 @@ pub(super) fn write_document(
     write!(out, "{{\"time\":\"{}\",\"failed\":", poll.time)?;
     json::to_writer(&mut *out, &poll.failed)?;
     out.write_all(b",\"sessions\":[")?;
+    let mut line = Vec::new();
     for (index, record) in records(view, source).enumerate() {
-        out.write_all(if index == 0 { b"" } else { b"," })?;
-        json::to_writer(&mut *out, &record)?;
+        let separator: &[u8] = if index == 0 { b"" } else { b"," };
+        write_record(out, &mut line, separator, &record)?;
     }
     out.write_all(b"]}\n")
 }
@@ -68,11 +70,25 @@ pub(super) fn write_lines(
             out.write_all(b"\n")?;
         }
     }
+    let mut line = Vec::new();
     for record in records(view, source) {
-        json::to_writer(&mut *out, &TimedRecord { time, record })?;
+        write_record(out, &mut line, b"", &TimedRecord { time, record })?;
         out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// Writes a separator and a record. `line` is a buffer: many short writes to `out` take longer.
+fn write_record(
+    out: &mut impl Write,
+    line: &mut Vec<u8>,
+    separator: &[u8],
+    record: &impl Serialize,
+) -> io::Result<()> {
+    line.clear();
+    line.extend_from_slice(separator);
+    json::to_writer(&mut *line, record)?;
+    out.write_all(line)
 }
 
 /// Returns the rows of the view as records, in order.

@@ -182,6 +182,11 @@ const fn is_number_sign(c: char) -> bool {
     )
 }
 
+/// Whether a text consists of printable ASCII characters. Only a backslash in it may be escaped.
+pub(crate) fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Whether a text is shown as it is. Handles the common case, ASCII, without allocating.
 pub(super) fn is_plain(text: &str) -> bool {
     text.bytes()
@@ -203,7 +208,7 @@ pub(super) fn escaped(text: &str) -> String {
 /// Returns a line for display. For text that the user typed, or that is sanitized in parts already: a
 /// backslash stays as it is.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if is_printable_ascii(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
