@@ -211,7 +211,7 @@ impl Identity {
     pub(crate) fn fingerprint(&self, endpoint: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(endpoint.as_bytes());
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(64);
         for part in Part::ALL {
             bytes.clear();
             let is_known = self.write_proof(part, &mut bytes);
