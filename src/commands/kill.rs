@@ -401,11 +401,11 @@ async fn finish(
 
 /// Closes the audit log. Returns whether all outcomes are logged, and otherwise says why not.
 fn is_logged(round: KillDriver<Client>) -> bool {
-    let failure = round.close();
-    if let Some(why) = &failure {
+    let closed = round.close();
+    if let Err(why) = &closed {
         output::complain(&format!("an outcome was not logged: {why}"));
     }
-    failure.is_none()
+    closed.is_ok()
 }
 
 #[cfg(test)]

@@ -28,7 +28,9 @@ use crate::model::{Dialect, EndpointId, RequestError, Text, TextLimit, counted, 
 use crate::poller::PollSettings;
 use crate::recording::{Header, MINOR_VERSION, RecordedEndpoint, Redactor};
 use crate::runtime::pollers::Pollers;
-use crate::runtime::recorder::{RecordedSize, Recorder, RecorderError, RecordingTarget, Rotation};
+use crate::runtime::recorder::{
+    IncompleteRecording, RecordedSize, Recorder, RecorderError, RecordingTarget, Rotation,
+};
 use crate::runtime::signals::{Interrupt, Interrupts};
 
 /// Number of rows whose connections are sampled first (draft).
@@ -164,11 +166,12 @@ impl RecordCommand {
         span: Option<Duration>,
     ) -> Result<ExitStatus, CommandError> {
         let end = self.record(&mut interrupts, &mut ended, span).await?;
-        let is_written = self
+        let closed = self
             .recorder
             .take()
-            .is_none_or(|recorder| recorder.close(MAX_WRITE_WAIT));
-        if !is_written {
+            .map(|recorder| recorder.finish().wait(MAX_WRITE_WAIT));
+        // Another error arrives as the result.
+        if closed == Some(Err(IncompleteRecording::TooSlow)) {
             return Err(io::Error::other("the disk does not accept the last part of the recording").into());
         }
         let (signal, written) = match end {

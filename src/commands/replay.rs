@@ -234,5 +234,5 @@ fn show(config: &Config, opened: &Opened, source: ReplaySource) -> Result<ExitSt
     let runtime = watch::runtime()?;
     let left = runtime.block_on(screen::show(settings, Vec::new(), endpoints.collect(), files));
     runtime.shutdown_background();
-    Ok(watch::status(&left?))
+    watch::finish(left?)
 }

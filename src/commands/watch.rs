@@ -141,17 +141,23 @@ pub(super) fn show(
         recordings: config.recordings.clone(),
     };
     let left = runtime.block_on(screen::run(settings, watched, files))?;
-    for line in &left.unsettled {
-        complain(line);
-    }
-    Ok(status(&left))
+    finish(left)
 }
 
-/// Returns the exit status of the screen.
-pub(super) const fn status(left: &ScreenResult) -> ExitStatus {
-    match left.exit {
-        screen::ScreenExit::Quit => ExitStatus::Done,
-        screen::ScreenExit::Unsettled | screen::ScreenExit::TerminalGone => ExitStatus::Failed,
-        screen::ScreenExit::Signal(signal) => ExitStatus::Signal(signal),
+/// Prints what the screen leaves to say. Returns the exit status.
+///
+/// # Errors
+///
+/// Returns the error that ended the screen.
+pub(super) fn finish(left: ScreenResult) -> Result<ExitStatus, CommandError> {
+    for line in left.unsettled.iter().chain(&left.incomplete) {
+        complain(line);
     }
+    Ok(match left.exit? {
+        screen::ScreenExit::Quit if left.incomplete.is_empty() => ExitStatus::Done,
+        screen::ScreenExit::Quit | screen::ScreenExit::Unsettled | screen::ScreenExit::TerminalGone => {
+            ExitStatus::Failed
+        }
+        screen::ScreenExit::Signal(signal) => ExitStatus::Signal(signal),
+    })
 }

@@ -23,7 +23,7 @@ use crate::kill::{AuditEntry, KillOutcome};
 
 pub(crate) use line::{IdentityFields, OutcomeFields};
 pub(super) use thread::start;
-pub(crate) use thread::{AuditReport, AuditThread, MAX_LOG_WAIT};
+pub(crate) use thread::{AuditReport, AuditThread, IncompleteLog, MAX_LOG_WAIT};
 
 /// Why a line could not be written. Without a logged intent nothing is killed.
 #[derive(Debug, Error)]

@@ -5,7 +5,7 @@ mod files;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::thread;
 use std::time::Duration;
 
@@ -107,13 +107,29 @@ struct Progress {
     facts: AtomicU64,
 }
 
-/// A recording in progress. It is finished when this is closed or dropped.
+/// A recording in progress. It is finished when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     facts: SyncSender<Fact>,
-    /// Closed once everything is written.
-    over: mpsc::Receiver<()>,
+    end: RecorderEnd,
     progress: Arc<Progress>,
+}
+
+/// The end of a recording whose last facts are being written.
+///
+/// Receives the error that ended it, or `None`, once everything is written.
+#[derive(Debug)]
+pub(crate) struct RecorderEnd(mpsc::Receiver<Option<String>>);
+
+/// Why a recording is not complete.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub(crate) enum IncompleteRecording {
+    /// The error that ended it.
+    #[error("{0}")]
+    Failed(String),
+    /// The last facts are not written yet.
+    #[error("the recording takes too long")]
+    TooSlow,
 }
 
 impl Recorder {
@@ -139,7 +155,6 @@ impl Recorder {
         let shared = Arc::clone(&progress);
         let thread = thread::Builder::new().name("recorder".to_owned());
         let started = thread.spawn(move || {
-            let _until_the_end = is_over;
             let mut task = RecorderTask {
                 writer,
                 files,
@@ -151,7 +166,10 @@ impl Recorder {
             let written = task.run(&queue);
             // Facts that still arrive are refused.
             drop(queue);
+            let failed = written.as_ref().err().map(ToString::to_string);
             on_end(written.map(|()| task.size()));
+            // Without a receiver nothing waits for the end.
+            let _ = is_over.send(failed);
         });
         started.map_err(|source| RecorderError::File {
             path: name,
@@ -160,7 +178,7 @@ impl Recorder {
         })?;
         Ok(Self {
             facts: sender,
-            over,
+            end: RecorderEnd(over),
             progress,
         })
     }
@@ -187,10 +205,24 @@ impl Recorder {
         }
     }
 
-    /// Finishes the recording and waits until it is written, but not longer than `within`. Returns whether it is.
-    pub(crate) fn close(self, within: Duration) -> bool {
-        drop(self.facts);
-        self.over.recv_timeout(within) != Err(RecvTimeoutError::Timeout)
+    /// Finishes the recording. Its thread writes the last facts.
+    pub(crate) fn finish(self) -> RecorderEnd {
+        self.end
+    }
+}
+
+impl RecorderEnd {
+    /// Waits until the recording is written, but not longer than `within`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error that ended the recording, or that the time was not enough.
+    pub(crate) fn wait(self, within: Duration) -> Result<(), IncompleteRecording> {
+        match self.0.recv_timeout(within) {
+            Ok(None) => Ok(()),
+            Ok(Some(error)) => Err(IncompleteRecording::Failed(error)),
+            Err(_) => Err(IncompleteRecording::TooSlow),
+        }
     }
 }
 

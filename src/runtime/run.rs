@@ -30,6 +30,7 @@ use super::pollers::Pollers;
 use super::saver::Saver;
 use super::screen_writer::ScreenWriter;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
+use super::terminal::TerminalGuard;
 use super::{audit, calculator, frame_backend, input, pollers, terminal};
 use crate::app::App;
 use crate::app::build_view::ViewRequest;
@@ -69,10 +70,12 @@ pub(crate) enum ScreenExit {
 /// How the screen ended, and the messages to print then.
 #[derive(Debug)]
 pub(crate) struct ScreenResult {
-    /// How the screen ended.
-    pub exit: ScreenExit,
+    /// How the screen ended, or the error that ended it.
+    pub exit: io::Result<ScreenExit>,
     /// A line for each session whose kill has an unknown result.
     pub unsettled: Vec<String>,
+    /// A line for each file that is not complete: the audit log and the recording.
+    pub incomplete: Vec<String>,
 }
 
 /// Input of the screen for one endpoint.
@@ -100,7 +103,7 @@ pub(crate) struct ScreenFiles {
 ///
 /// # Errors
 ///
-/// Returns the error of a system call, or of a task that ended.
+/// Returns an error if the screen cannot be started.
 pub(crate) async fn run(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
@@ -117,7 +120,7 @@ pub(crate) async fn run(
 ///
 /// # Errors
 ///
-/// Returns the error of a system call, or of a task that ended.
+/// Returns an error if the screen cannot be started.
 pub(crate) async fn show(
     settings: crate::app::AppSettings,
     clients: Vec<Client>,
@@ -135,7 +138,7 @@ pub(crate) async fn show(
     let screen_writer = ScreenWriter::new(files.recordings.clone(), sender.clone());
     let signals = Signals::listen()?;
     terminal::restore_on_panic();
-    let guard = terminal::TerminalGuard::enter(settings.mouse, settings.bell)?;
+    let guard = TerminalGuard::enter(settings.mouse, settings.bell)?;
     let is_queried = settings.needs_background() && terminal::query_background()?;
     let size = terminal::size()?;
     let app = App::new(settings, endpoints, size);
@@ -163,18 +166,7 @@ pub(crate) async fn show(
         keep_frame: false,
     };
     let exit = screen.run(signals).await;
-    screen.dispatch([Msg::Ends])?;
-    drop(guard);
-    let last_frame = (exit.is_ok() && screen.keep_frame).then(|| frame_backend::last_frame(screen.shown()));
-    let logged = screen.audit.close(MAX_LOG_WAIT);
-    let recorded = screen.recording.close();
-    if let Some(frame) = last_frame.transpose()? {
-        terminal::write_patiently(frame.into_bytes());
-    }
-    let mut unsettled = screen.app.kills.unsettled;
-    unsettled.extend((!logged).then(|| "the audit log was not written completely".to_owned()));
-    unsettled.extend((!recorded).then(|| "the recording was not written completely".to_owned()));
-    exit.map(|exit| ScreenResult { exit, unsettled })
+    Ok(screen.end(exit, guard).await)
 }
 
 /// Closes the connections to servers at all endpoints at the same time.
@@ -251,6 +243,30 @@ impl Screen {
             if let Some(exit) = self.exit {
                 return Ok(exit);
             }
+        }
+    }
+
+    /// Restores the terminal, and waits until the audit log and the recording are written. Goes on after an error, so
+    /// that each line to print is known.
+    async fn end(mut self, exit: io::Result<ScreenExit>, guard: TerminalGuard) -> ScreenResult {
+        let ended = self.dispatch([Msg::Ends]);
+        drop(guard);
+        let frame = (exit.is_ok() && self.keep_frame).then(|| frame_backend::last_frame(self.shown()));
+        let logged = self.audit.close(MAX_LOG_WAIT);
+        let recorded = self.recording.close().await;
+        let printed = frame
+            .transpose()
+            .map(|frame| frame.map_or((), |frame| terminal::write_patiently(frame.into_bytes())));
+        let logged = logged
+            .err()
+            .map(|why| format!("the audit log is not complete: {why}"));
+        let recorded = recorded
+            .err()
+            .map(|why| format!("the recording is not complete: {why}"));
+        ScreenResult {
+            exit: exit.and_then(|exit| ended.and(printed).map(|()| exit)),
+            unsettled: self.app.kills.unsettled,
+            incomplete: logged.into_iter().chain(recorded).collect(),
         }
     }
 

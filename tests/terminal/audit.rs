@@ -142,3 +142,30 @@ fn leaving_with_a_delete_under_way_logs_that_its_end_is_unknown() {
         .collect();
     assert_eq!(outcomes, [Value::Null, "unknown".into()]);
 }
+
+#[test]
+fn an_outcome_that_cannot_be_logged_at_the_end_is_printed() {
+    let endpoint = Endpoint::with(12, |spec| {
+        spec.speed = 0.0;
+        spec.faults = Some(slow_deletes(Duration::from_secs(30)));
+    });
+    let mut pty = endpoint.watched("draft").open();
+    let id = ask_checked(&mut pty);
+    confirm(&mut pty, "y");
+    let until = Instant::now() + Duration::from_mins(1);
+    while endpoint.deletes().is_empty() {
+        assert!(Instant::now() < until, "no DELETE\n{}", pty.text());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // The intent is written. Nothing can be written to a directory.
+    let path = pty.audit_log();
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    pty.keys("q");
+    let said = pty.ends_with(1);
+    assert!(said.contains(&format!("unknown whether {id} ")), "{said}");
+    assert!(
+        said.contains("the audit log is not complete: cannot write the audit log"),
+        "{said}"
+    );
+}

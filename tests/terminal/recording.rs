@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -120,4 +121,33 @@ fn a_replay_starts_at_the_given_time_with_a_filter() {
     pty.wait("one row", |screen| ids(screen) == [shown[1]]);
     pty.keys("q");
     pty.ends_with(0);
+}
+
+#[test]
+fn a_recording_that_is_ending_or_starting_when_the_program_quits_is_complete() {
+    for keys in ["Rq", "RRq"] {
+        let endpoint = Endpoint::frozen(12);
+        let state = state();
+        let mut pty = endpoint.watched("draft").env("XDG_STATE_HOME", state.1).open();
+        pty.wait("a table", |screen| has_rows(screen, 3));
+        pty.keys(keys);
+        let left = pty.ends_with(0);
+        assert!(!left.contains("not complete"), "{left}");
+        let files = recordings(&state.0);
+        assert_eq!(files.len(), 1, "{keys}");
+        let info = Command::new(env!("CARGO_BIN_EXE_maxtop"))
+            .args(["replay", "--info"])
+            .arg(&files[0])
+            .output()
+            .unwrap();
+        let (out, err) = (
+            String::from_utf8_lossy(&info.stdout),
+            String::from_utf8_lossy(&info.stderr),
+        );
+        assert!(
+            !out.contains("damage") && !err.contains("damage"),
+            "{keys} {out} {err}"
+        );
+        assert!(info.status.success(), "{keys} {out} {err}");
+    }
 }

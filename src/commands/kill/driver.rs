@@ -14,7 +14,7 @@ use crate::clock;
 use crate::kill::{KillBatch, KillEvent, KillRequest, KillTask, Order, Rules, Ticket, Victim};
 use crate::model::{RequestError, Text};
 use crate::poller::kill_request::answer;
-use crate::runtime::audit::{AuditLog, AuditReport, AuditThread, MAX_LOG_WAIT};
+use crate::runtime::audit::{AuditLog, AuditReport, AuditThread, IncompleteLog, MAX_LOG_WAIT};
 
 /// The kills of one command, in the order of the victims.
 pub(super) struct KillDriver<E> {
@@ -24,8 +24,6 @@ pub(super) struct KillDriver<E> {
     requests: JoinSet<KillEvent>,
     audit: AuditThread,
     reports: mpsc::UnboundedReceiver<AuditReport>,
-    /// The first error of writing outcomes.
-    log_failure: Option<String>,
 }
 
 impl<E: KillTransport> KillDriver<E> {
@@ -46,7 +44,6 @@ impl<E: KillTransport> KillDriver<E> {
             requests: JoinSet::new(),
             audit,
             reports,
-            log_failure: None,
         };
         round.carry_out(orders);
         Ok(round)
@@ -72,14 +69,13 @@ impl<E: KillTransport> KillDriver<E> {
         self.batch.grace().is_some()
     }
 
-    /// Closes the audit log. Returns the error if an outcome could not be logged.
-    pub(super) fn close(mut self) -> Option<String> {
-        let is_written = self.audit.close(MAX_LOG_WAIT);
-        while let Ok(report) = self.reports.try_recv() {
-            keep_failure(&mut self.log_failure, report);
-        }
-        let late = || (!is_written).then(|| "the audit log takes too long".to_owned());
-        self.log_failure.or_else(late)
+    /// Closes the audit log.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if an outcome could not be logged.
+    pub(super) fn close(self) -> Result<(), IncompleteLog> {
+        self.audit.close(MAX_LOG_WAIT)
     }
 
     /// Waits for the replies to all first checks.
@@ -108,9 +104,10 @@ impl<E: KillTransport> KillDriver<E> {
             let wake = self.batch.wake_at().map(clock::instant);
             let event = tokio::select! {
                 Some(event) = next_answer(&mut self.requests) => event,
-                Some(report) = self.reports.recv() => match keep_failure(&mut self.log_failure, report) {
-                    Some(event) => event,
-                    None => continue,
+                Some(report) = self.reports.recv() => match report {
+                    AuditReport::Intents(event) => event,
+                    // `close` returns it.
+                    AuditReport::OutcomesFailed(_) => continue,
                 },
                 () = clock::until(wake) => KillEvent::Clock,
             };
@@ -185,17 +182,6 @@ async fn next_answer(requests: &mut JoinSet<KillEvent>) -> Option<KillEvent> {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => None,
         },
-    }
-}
-
-/// Returns the event of a report about intents. Stores the first error of outcomes instead.
-fn keep_failure(failure: &mut Option<String>, report: AuditReport) -> Option<KillEvent> {
-    match report {
-        AuditReport::Intents(event) => Some(event),
-        AuditReport::OutcomesFailed(error) => {
-            failure.get_or_insert_with(|| error.to_string());
-            None
-        }
     }
 }
 

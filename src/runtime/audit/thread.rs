@@ -1,10 +1,11 @@
 //! A thread that writes the audit log: a slow disk must not block keys or replies.
 
 use std::io;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use thiserror::Error;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{AuditError, AuditLog};
@@ -25,15 +26,26 @@ enum Work {
 pub(crate) enum AuditReport {
     /// The result of writing intents, as an event of the kill protocol.
     Intents(KillEvent),
-    /// Outcomes could not be written.
-    OutcomesFailed(AuditError),
+    /// Outcomes could not be written. [`AuditThread::close`] returns the first of these errors too.
+    OutcomesFailed(String),
+}
+
+/// Why the audit log is not complete at the end.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub(crate) enum IncompleteLog {
+    /// Outcomes could not be written: the first error.
+    #[error("{0}")]
+    Failed(String),
+    /// The last lines are not written yet.
+    #[error("the audit log takes too long")]
+    TooSlow,
 }
 
 /// Sends entries to the thread.
 pub(crate) struct AuditThread {
     work: mpsc::Sender<Work>,
-    /// Closed once everything is written.
-    over: mpsc::Receiver<()>,
+    /// Receives the first error of writing outcomes, or `None`, once everything is written.
+    over: mpsc::Receiver<Option<String>>,
 }
 
 /// Starts the thread for the screen. Its reports are messages.
@@ -42,7 +54,7 @@ pub(in crate::runtime) fn start(log: AuditLog, out: UnboundedSender<Msg>) -> io:
         // Fails only when the program exits; the rest is still written.
         let _ = out.send(match report {
             AuditReport::Intents(event) => Msg::Kill(event),
-            AuditReport::OutcomesFailed(error) => Msg::LogFailed(error.to_string()),
+            AuditReport::OutcomesFailed(error) => Msg::LogFailed(error),
         });
     })
 }
@@ -53,7 +65,7 @@ impl AuditThread {
         let (work, queue) = mpsc::channel::<Work>();
         let (is_over, over) = mpsc::channel();
         thread::Builder::new().name("audit".to_owned()).spawn(move || {
-            let _until_the_end = is_over;
+            let mut failed = None;
             for work in queue {
                 match work {
                     Work::Intents(ticket, entries) => {
@@ -66,11 +78,15 @@ impl AuditThread {
                     }
                     Work::Outcomes(entries) => {
                         if let Err(error) = log.append_outcomes(&entries) {
+                            let error = error.to_string();
+                            failed.get_or_insert_with(|| error.clone());
                             report(AuditReport::OutcomesFailed(error));
                         }
                     }
                 }
             }
+            // Without a receiver the time of `close` is over.
+            let _ = is_over.send(failed);
         })?;
         Ok(Self { work, over })
     }
@@ -86,9 +102,17 @@ impl AuditThread {
         let _ = self.work.send(Work::Outcomes(entries));
     }
 
-    /// Waits until everything is written, but not longer than `within`. Returns whether it is.
-    pub(crate) fn close(self, within: Duration) -> bool {
+    /// Waits until everything is written, but not longer than `within`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of writing outcomes, or that the time was not enough.
+    pub(crate) fn close(self, within: Duration) -> Result<(), IncompleteLog> {
         drop(self.work);
-        self.over.recv_timeout(within) != Err(RecvTimeoutError::Timeout)
+        match self.over.recv_timeout(within) {
+            Ok(None) => Ok(()),
+            Ok(Some(error)) => Err(IncompleteLog::Failed(error)),
+            Err(_) => Err(IncompleteLog::TooSlow),
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::sync::mpsc as channel;
+use tokio::time::{Instant, timeout_at};
 
 use super::Screen;
 use crate::app::App;
@@ -16,30 +17,44 @@ use crate::kill::AuditEntry;
 use crate::model::{Text, TextLimit, visible};
 use crate::recording::{Fact, FactKind, Header, MINOR_VERSION, RecordedEndpoint};
 use crate::runtime::recorder::{
-    MAX_FILE_SIZE, MAX_FULL_FILES, RecordedSize, Recorder, RecorderError, RecordingTarget, Rotation,
-    make_directory_of,
+    IncompleteRecording, MAX_FILE_SIZE, MAX_FULL_FILES, RecordedSize, Recorder, RecorderEnd, RecorderError,
+    RecordingTarget, Rotation, make_directory_of,
 };
 
 /// Maximum time to wait at the end until the recording is written.
 const MAX_WRITE_WAIT: Duration = Duration::from_secs(2);
 
-/// Report of a thread of the recording.
+/// Report of a thread of a recording, with the number of the recording.
 pub(super) enum RecorderEvent {
     /// The file is created.
-    Started(Recorder, String),
+    Started(u64, Recorder, String),
     /// The recording has ended.
-    Ended(Result<RecordedSize, RecorderError>),
+    Ended(u64, Result<RecordedSize, RecorderError>),
 }
 
 /// The recording beside the screen, if there is one.
 pub(super) struct ScreenRecorder {
     /// Directory of the files; `None` without a home directory.
     directory: Option<PathBuf>,
-    recorder: Option<Recorder>,
-    /// Whether it is to be finished as soon as it has started.
-    must_end: bool,
+    /// Number of the last recording. A report about an earlier one comes too late: its end has been reported.
+    number: u64,
+    state: RecorderState,
+    /// Recordings whose last facts are being written, by number.
+    ending: Vec<(u64, RecorderEnd)>,
     sender: channel::UnboundedSender<RecorderEvent>,
     events: channel::UnboundedReceiver<RecorderEvent>,
+}
+
+/// State of the last recording.
+enum RecorderState {
+    /// It has ended, or there is none.
+    Off,
+    /// Its file is being created.
+    Starting {
+        /// Whether it is to be finished as soon as it has started.
+        must_end: bool,
+    },
+    Running(Recorder),
 }
 
 impl ScreenRecorder {
@@ -47,8 +62,9 @@ impl ScreenRecorder {
         let (sender, events) = channel::unbounded_channel();
         Self {
             directory,
-            recorder: None,
-            must_end: false,
+            number: 0,
+            state: RecorderState::Off,
+            ending: Vec::new(),
             sender,
             events,
         }
@@ -69,39 +85,83 @@ impl ScreenRecorder {
         let name = now.wall.to_zoned_datetime(zone).strftime("%Y-%m-%d_%H-%M-%S.mxr");
         let path = directory.join(name.to_string());
         let (header, sender) = (header(app, now), self.sender.clone());
-        self.must_end = false;
+        self.number += 1;
+        let number = self.number;
         let started = thread::Builder::new()
             .name("recording".to_owned())
             .spawn(move || {
-                let event = match create(path.clone(), header, &sender) {
+                let event = match create(path.clone(), header, number, &sender) {
                     Ok(recorder) => {
-                        RecorderEvent::Started(recorder, visible(&path.display().to_string()).into_owned())
+                        let file = visible(&path.display().to_string()).into_owned();
+                        RecorderEvent::Started(number, recorder, file)
                     }
-                    Err(error) => RecorderEvent::Ended(Err(error)),
+                    Err(error) => RecorderEvent::Ended(number, Err(error)),
                 };
                 // Without a receiver the program exits.
                 drop(sender.send(event));
             });
-        started.map(drop).map_err(|error| error.to_string())
+        started.map_err(|error| error.to_string())?;
+        self.state = RecorderState::Starting { must_end: false };
+        Ok(())
+    }
+
+    /// Finishes the recording. Its thread writes the last facts, and then reports the end.
+    fn finish(&mut self) {
+        self.state = match std::mem::replace(&mut self.state, RecorderState::Off) {
+            RecorderState::Starting { .. } => RecorderState::Starting { must_end: true },
+            RecorderState::Running(recorder) => {
+                self.ending.push((self.number, recorder.finish()));
+                RecorderState::Off
+            }
+            RecorderState::Off => RecorderState::Off,
+        };
     }
 
     /// Adds a fact. Returns why the recording has ended, if it has.
     fn push(&mut self, fact: Fact) -> Option<String> {
-        let error = self.recorder.as_ref()?.push(fact).err()?;
-        self.recorder = None;
+        let error = self.running()?.push(fact).err()?;
+        self.finish();
         Some(error.to_string())
     }
 
-    /// Finishes the recording at the end of the program. Returns whether it is written.
-    pub(super) fn close(&mut self) -> bool {
-        let recorder = self.recorder.take();
-        recorder.is_none_or(|recorder| recorder.close(MAX_WRITE_WAIT))
+    const fn running(&self) -> Option<&Recorder> {
+        match &self.state {
+            RecorderState::Running(recorder) => Some(recorder),
+            RecorderState::Off | RecorderState::Starting { .. } => None,
+        }
+    }
+
+    /// Finishes the recording at the end of the program, and waits until everything is written.
+    ///
+    /// # Errors
+    ///
+    /// Returns why a recording is not complete.
+    pub(super) async fn close(mut self) -> Result<(), IncompleteRecording> {
+        let until = Instant::now() + MAX_WRITE_WAIT;
+        while matches!(self.state, RecorderState::Starting { .. }) {
+            match timeout_at(until, self.events.recv()).await {
+                Ok(Some(RecorderEvent::Started(number, recorder, _))) if number == self.number => {
+                    self.state = RecorderState::Running(recorder);
+                }
+                Ok(Some(RecorderEvent::Ended(number, Err(error)))) if number == self.number => {
+                    return Err(IncompleteRecording::Failed(error.to_string()));
+                }
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return Err(IncompleteRecording::TooSlow),
+            }
+        }
+        self.finish();
+        for (_, end) in self.ending {
+            end.wait(until.saturating_duration_since(Instant::now()))?;
+        }
+        Ok(())
     }
 }
 
 fn create(
     path: PathBuf,
     header: Header,
+    number: u64,
     events: &channel::UnboundedSender<RecorderEvent>,
 ) -> Result<Recorder, RecorderError> {
     make_directory_of(&path)?;
@@ -117,7 +177,7 @@ fn create(
     };
     let events = events.clone();
     Recorder::start(target, header, move |result| {
-        drop(events.send(RecorderEvent::Ended(result)));
+        drop(events.send(RecorderEvent::Ended(number, result)));
     })
 }
 
@@ -158,22 +218,20 @@ impl Screen {
                 Err(why) => self.report_recording(RecordingMsg::Failed(why)),
             };
         }
-        self.recording.must_end = self.recording.recorder.is_none();
-        // The last facts are written by its thread, which then reports the end.
-        drop(self.recording.recorder.take());
+        self.recording.finish();
         Ok(())
     }
 
     /// Adds what a message reports to the recording.
     pub(super) fn add_to_recording(&mut self, msg: &Msg, now: Now) -> std::io::Result<()> {
-        if self.recording.recorder.is_none() {
+        if self.recording.running().is_none() {
             return Ok(());
         }
         let Some(fact) = fact_of(msg, now) else {
             return Ok(());
         };
         self.push_to_recording(fact)?;
-        match (&self.recording.recorder, msg) {
+        match (self.recording.running(), msg) {
             (Some(recorder), Msg::Listed(_)) => {
                 let size = recorder.size().bytes;
                 self.report_recording(RecordingMsg::Size(size))
@@ -210,24 +268,34 @@ impl Screen {
     /// Handles an event of the recording.
     pub(super) fn on_recorder(&mut self, event: RecorderEvent) -> std::io::Result<()> {
         match event {
-            RecorderEvent::Started(recorder, file) => {
-                self.recording.recorder = Some(recorder);
+            RecorderEvent::Started(number, recorder, file) if number == self.recording.number => {
+                let must_end = matches!(self.recording.state, RecorderState::Starting { must_end: true });
+                self.recording.state = RecorderState::Running(recorder);
                 self.report_recording(RecordingMsg::Started(file))?;
                 for fact in self.app.known_facts() {
                     self.push_to_recording(fact)?;
                 }
-                if self.recording.must_end {
-                    self.record(false)?;
+                if must_end {
+                    self.recording.finish();
                 }
             }
-            RecorderEvent::Ended(Ok(size)) => self.report_recording(RecordingMsg::Finished(size.bytes))?,
-            RecorderEvent::Ended(Err(error)) => {
-                self.recording.recorder = None;
-                let why = visible(&error.to_string()).into_owned();
-                self.report_recording(RecordingMsg::Failed(why))?;
+            RecorderEvent::Ended(number, result) => {
+                self.recording.ending.retain(|(ending, _)| *ending != number);
+                if number == self.recording.number {
+                    self.on_end_of_recording(result)?;
+                }
             }
+            RecorderEvent::Started(..) => {}
         }
         self.draw_data(Duration::ZERO);
         Ok(())
+    }
+
+    fn on_end_of_recording(&mut self, result: Result<RecordedSize, RecorderError>) -> std::io::Result<()> {
+        self.recording.state = RecorderState::Off;
+        self.report_recording(match result {
+            Ok(size) => RecordingMsg::Finished(size.bytes),
+            Err(error) => RecordingMsg::Failed(visible(&error.to_string()).into_owned()),
+        })
     }
 }
