@@ -69,7 +69,7 @@ pub enum PollerCommand {
     Relist,
     /// Change the interval.
     Interval(Duration),
-    /// Poll this session's details and, now and then, the servers and services; `None` polls none.
+    /// Poll this session's details; `None` polls none.
     Watch(Option<SessionId>),
     /// Read these sessions before others: their connections (draft), or the sessions themselves between
     /// expensive lists (JSON:API).

@@ -260,7 +260,7 @@ pub(crate) static COLUMNS: [Column; 25] = [
         name: "query",
         json: "query",
         heading: "QUERY",
-        about: "running statement, if MaxScale keeps any",
+        about: "running statement, if MaxScale retains statements",
         min: 24,
         max: u16::MAX,
         drop: 9,

@@ -1,4 +1,4 @@
-//! The log of events: what has changed that an operator wants to know afterwards, each with its time. Newest first.
+//! The events: what has changed that an operator wants to know afterwards, each with its time. Newest first.
 
 mod changes;
 mod finder;
@@ -131,14 +131,14 @@ impl Event {
 
 /// The events, newest first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct EventLog {
+pub(crate) struct ProgramLog {
     events: VecDeque<Event>,
-    begun: u64,
+    last_number: u64,
     /// Whether a recording was searched to its end.
     pub(super) is_complete: bool,
 }
 
-impl EventLog {
+impl ProgramLog {
     /// Adds an event. One that repeats takes the place of the earlier one, with a count.
     pub(crate) fn push(&mut self, mut event: Event) {
         if self.events.iter_mut().any(|known| known.absorb(&event)) {
@@ -150,8 +150,8 @@ impl EventLog {
             event.number = known.number;
             event.first = known.first;
         } else {
-            self.begun += 1;
-            event.number = self.begun;
+            self.last_number += 1;
+            event.number = self.last_number;
         }
         self.events.push_front(event);
         self.events.truncate(MAX_EVENTS);
@@ -188,13 +188,13 @@ pub(crate) struct EventPane {
 
 impl EventPane {
     /// Returns the position of the chosen line.
-    pub(crate) fn position(&self, log: &EventLog) -> usize {
+    pub(crate) fn position(&self, log: &ProgramLog) -> usize {
         let position = self.chosen.and_then(|number| log.position(number));
         position.unwrap_or_default()
     }
 
     /// Returns the position of the first line in a window of this height.
-    pub(crate) fn first(&self, log: &EventLog, height: usize) -> usize {
+    pub(crate) fn first(&self, log: &ProgramLog, height: usize) -> usize {
         clamp_scroll(self.top, self.position(log), log.len(), height)
     }
 }

@@ -49,7 +49,8 @@ pub(crate) struct Kills {
     /// Lines to print when the program exits.
     pub unsettled: Vec<String>,
     returns: ReconnectDetector,
-    begun: u32,
+    /// The first number of the next batch.
+    next_number: u32,
     /// At a past moment: number of outcomes after it.
     pub(super) later: usize,
 }
@@ -62,12 +63,12 @@ impl Kills {
 
     /// Returns the first number of the next batch.
     pub(super) const fn next_number(&self) -> u32 {
-        self.begun
+        self.next_number
     }
 
     /// Uses the numbers of a batch with this many victims.
     pub(super) fn take_numbers(&mut self, victims: usize) {
-        self.begun = self.begun.saturating_add(numbers(victims));
+        self.next_number = self.next_number.saturating_add(numbers(victims));
     }
 
     /// Stores a few keys. Only rows that are still on the screen need them.

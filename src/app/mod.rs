@@ -1,7 +1,7 @@
 //! All state of the screen, and the only place that changes it: [`update`](App::update).
 //!
 //! The shell feeds it messages and executes the effects; `ui` draws it without changing it. Uses only
-//! the pure rooms (`model`, `filter`, `diagnosis`, `kill`), and no terminal, network or clock.
+//! the pure rooms (`model`, `filter`, `diagnosis`, `kill`, `recording`), and no terminal, network or clock.
 
 pub(crate) mod alert;
 pub(crate) mod blockers;
@@ -161,8 +161,8 @@ pub struct App {
     pub(crate) paused: bool,
     /// The pending exit.
     pub(crate) leaving: Option<quitting::Leaving>,
-    /// The log of events.
-    pub(crate) events: events::EventLog,
+    /// The events.
+    pub(crate) events: events::ProgramLog,
     /// The moment that is shown, if it is not live.
     pub(crate) past: Option<past::PastMoment>,
     /// The recording in progress, if there is one.
@@ -224,7 +224,7 @@ impl App {
             status: None,
             paused: false,
             leaving: None,
-            events: events::EventLog::default(),
+            events: events::ProgramLog::default(),
             past: None,
             recording: None,
             rebuilds: rebuild::RebuildSchedule::default(),

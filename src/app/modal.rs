@@ -28,7 +28,7 @@ pub(crate) enum Modal {
     Copy(CopyMenu),
     /// A text over the table.
     Overlay(Overlay),
-    /// The log of events.
+    /// The events.
     Events(EventPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
@@ -136,7 +136,7 @@ impl Modal {
         }
     }
 
-    /// Returns the log of events, if it is open.
+    /// Returns the events, if it is open.
     pub(crate) const fn events(&self) -> Option<&EventPane> {
         match self {
             Self::Events(pane) => Some(pane),

@@ -55,8 +55,8 @@ pub enum PastMsg {
     Refused(String),
     /// The end of the recording was reached while it was playing.
     PlayEnded,
-    /// All events of the recording are found.
-    EventsComplete,
+    /// All events of the recording are found, except those of this many parts that cannot be read.
+    EventsComplete(usize),
 }
 
 /// Another moment to show.
@@ -142,14 +142,14 @@ pub enum Msg {
         /// Cause of the failure.
         fault: RequestError,
     },
-    /// States of the servers of an endpoint, polled while details are open.
+    /// States of the servers of an endpoint.
     Servers {
         /// The endpoint.
         endpoint: EndpointId,
         /// All servers, or why they are unknown.
         answer: Result<Arc<Servers>, RequestError>,
     },
-    /// Load of the services of an endpoint, polled while details or the overview are open.
+    /// Load of the services of an endpoint.
     Services {
         /// The endpoint.
         endpoint: EndpointId,
@@ -179,7 +179,7 @@ pub enum Msg {
     Suspends,
     /// The program was suspended and continues.
     Resumed,
-    /// The program exits, by a signal or without its terminal.
+    /// The program exits, for any cause.
     Ends,
     /// The program cannot be suspended: no shell could resume it.
     CannotSuspend,

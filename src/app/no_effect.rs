@@ -78,7 +78,7 @@ static NO_EFFECTS: &[NoEffect] = &[
         contexts: VIEWS,
         actions: &[Action::Kill],
         applies: App::is_replay,
-        text: "a recording cannot be killed",
+        text: "sessions of a recording cannot be killed",
     },
     NoEffect {
         contexts: TABLE,

@@ -16,7 +16,7 @@ pub(crate) struct Leaving {
     /// Deadline for requests in flight, since the program began.
     pub until: Duration,
     /// Whether the shell was already ordered to exit.
-    is_said: bool,
+    is_requested: bool,
 }
 
 impl Leaving {
@@ -30,7 +30,7 @@ impl Leaving {
             None => Self {
                 keep_frame,
                 until: now + MAX_QUIT_DELAY,
-                is_said: false,
+                is_requested: false,
             },
         }
     }
@@ -46,7 +46,7 @@ impl App {
 
     /// Exits at once, or when the outcomes of the DELETEs in flight are known.
     pub(super) fn quit_when_idle(&mut self) {
-        let Some(leaving) = self.leaving.filter(|leaving| !leaving.is_said) else {
+        let Some(leaving) = self.leaving.filter(|leaving| !leaving.is_requested) else {
             return;
         };
         let unsettled = self.kills.in_flight();
@@ -58,7 +58,7 @@ impl App {
         }
         // Sent once: later messages find no DELETE in flight.
         self.leaving = Some(Leaving {
-            is_said: true,
+            is_requested: true,
             ..leaving
         });
         self.outbox.push(Effect::Quit {

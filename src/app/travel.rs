@@ -5,6 +5,7 @@ use super::keymap::Action;
 use super::msg::{Effect, Msg, PastMsg, Travel};
 use super::no_effect::IS_LIVE;
 use super::status::Status;
+use crate::model::counted;
 
 impl App {
     /// `[ ] { } L`: requests another moment.
@@ -41,7 +42,16 @@ impl App {
             }
             PastMsg::Returned(session) => self.on_return(session),
             PastMsg::PlayEnded => self.on_play_end(),
-            PastMsg::EventsComplete => self.events.is_complete = true,
+            PastMsg::EventsComplete(unreadable) => {
+                self.events.is_complete = true;
+                if unreadable > 0 {
+                    let parts = counted(unreadable, "part");
+                    let text = format!(
+                        "{parts} of the recording cannot be read: the events of that time are missing"
+                    );
+                    self.status = Some(Status::warning(text));
+                }
+            }
             PastMsg::Refused(why) => self.status = Some(Status::note(why)),
         }
     }

@@ -18,10 +18,13 @@ impl Client {
         if !self.has_credentials() || self.dialect() != Some(Dialect::JsonApi) {
             return Ok(None);
         }
-        if release.is_some_and(|release| release >= Version::FIRST_WITH_WHOAMI)
-            && let Some(account) = self.account_at(target::WHOAMI).await.ok().flatten()
-        {
-            return Ok(Some(account));
+        if release.is_some_and(|release| release >= Version::FIRST_WITH_WHOAMI) {
+            match self.account_at(target::WHOAMI).await {
+                Ok(Some(account)) => return Ok(Some(account)),
+                Err(fault) if fault.is_unreachable() => return Err(fault),
+                // The account may still read itself as a user.
+                Ok(None) | Err(_) => {}
+            }
         }
         match self.user() {
             Some(user) => self.account_at(&target::user(user)).await,

@@ -7,14 +7,12 @@
 use std::future::pending;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::sleep;
 
-use super::Client;
 use super::access::CredentialState;
+use super::{Client, token};
 
 /// Delay before the next request for a token after the server could not issue one.
 const RETRY_DELAY: Duration = Duration::from_mins(1);
@@ -128,14 +126,14 @@ fn read(body: &[u8]) -> Option<(SecretString, Option<Duration>)> {
 }
 
 fn lifetime(token: &str) -> Option<Duration> {
-    let claims = token.split('.').nth(1)?;
-    let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
-    let TokenTimes { iat, exp } = serde_json::from_slice(&claims).ok()?;
+    let TokenTimes { iat, exp } = token::claims(token)?;
     exp.checked_sub(iat).map(Duration::from_secs)
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use secrecy::ExposeSecret as _;
 
     use super::*;

@@ -1,8 +1,4 @@
-//! Resources other than sessions, in JSON:API only: services, workers.
-//!
-//! And the state of the servers behind an endpoint.
-//!
-//! And the connections of one session, a separate resource in the draft.
+//! Resources beside the sessions: services, servers and workers in JSON:API, connections of a session in the draft.
 
 use jiff::Timestamp;
 
@@ -66,25 +62,16 @@ impl Client {
     ///
     /// Returns the error of the request. A 404 is [`RequestError::Status`].
     pub async fn servers(&self) -> Result<Option<Servers>, RequestError> {
-        if self.dialect() != Some(Dialect::JsonApi) {
-            return Ok(None);
-        }
-        let reply = self.0.exchange.get(Dialect::JsonApi, target::SERVERS).await?;
-        let taken_at = Timestamp::now();
-        if !reply.is_success() {
-            let missing = "no /v1/servers there";
-            return Err(fault::of_resource_status(&reply, missing, self.has_credentials()));
-        }
-        let read = self.decode(reply, move |body, decoder| {
+        self.resource(target::SERVERS, "no /v1/servers there", |body, decoder| {
             let (states, dropped) = jsonapi::servers(body, decoder)?;
             Ok(Servers {
                 states,
-                taken_at,
+                taken_at: Timestamp::now(),
                 blanked: decoder.blanked,
                 dropped,
             })
-        });
-        read.await.map(Some)
+        })
+        .await
     }
 }
 

@@ -31,8 +31,20 @@ use crate::model::{RequestError, ServerAccessFault, Text, TextLimit};
 use crate::wire::sql::{self, ResultSet, SqlText, Statement};
 use crate::wire::{Decoder, error_detail};
 
+/// Maximum time to wait until connections to servers are closed.
+pub(crate) const MAX_CLOSE_WAIT: Duration = Duration::from_secs(1);
 /// Pause before another attempt to close a connection that is busy.
 const CLOSE_RETRY_DELAY: Duration = Duration::from_millis(100);
+
+/// Closes the connections of all clients to servers at the same time. They open no more.
+pub(crate) async fn close_server_connections(clients: &[Client]) {
+    let mut closing = JoinSet::new();
+    for client in clients {
+        let client = client.clone();
+        closing.spawn(async move { client.close_server_connections(MAX_CLOSE_WAIT).await });
+    }
+    closing.join_all().await;
+}
 
 /// The connections of one endpoint to its servers.
 #[derive(Debug)]
@@ -324,17 +336,21 @@ impl Client {
         })
     }
 
-    /// Closes a connection. A busy one is tried again, until the caller's deadline.
+    /// Closes a connection. A busy one is tried again, for [`MAX_CLOSE_WAIT`]. The server closes one that is left
+    /// open, because of its first statement.
     async fn send_close(&self, connection: Option<OpenConnection>) {
         let Some(connection) = connection else {
             return;
         };
-        while let Ok((reply, _)) = self.send(SqlRequest::close(&connection)).await {
-            if reply.status != 503 {
-                break;
+        let close = async {
+            while let Ok((reply, _)) = self.send(SqlRequest::close(&connection)).await {
+                if reply.status != 503 {
+                    break;
+                }
+                tokio::time::sleep(CLOSE_RETRY_DELAY).await;
             }
-            tokio::time::sleep(CLOSE_RETRY_DELAY).await;
-        }
+        };
+        let _ = tokio::time::timeout(MAX_CLOSE_WAIT, close).await;
     }
 
     async fn send(

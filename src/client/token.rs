@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -54,22 +55,25 @@ struct TokenClaims {
     exp: Option<f64>,
 }
 
-fn claims(token: &SecretString) -> Option<TokenClaims> {
-    let claims = token.expose_secret().split('.').nth(1)?;
+/// Returns the claims of a token; `None` if they are not readable.
+pub(super) fn claims<T: DeserializeOwned>(token: &str) -> Option<T> {
+    let claims = token.split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
     serde_json::from_slice(&claims).ok()
 }
 
 /// Returns the expiry of a token; `None` if it has none, or if the token is not readable (it need not be).
 pub(super) fn expiry(token: &SecretString) -> Option<Timestamp> {
-    let exp = claims(token)?.exp.filter(|exp| exp.is_finite() && *exp >= 0.0)?;
+    let exp = claims::<TokenClaims>(token.expose_secret())?
+        .exp
+        .filter(|exp| exp.is_finite() && *exp >= 0.0)?;
     let since_1970 = Duration::try_from_secs_f64(exp.trunc()).ok()?;
     Timestamp::UNIX_EPOCH.checked_add(since_1970).ok()
 }
 
 /// Returns the user of a token. `None` if it has none, or one with control characters.
 fn subject(token: &SecretString) -> Option<String> {
-    let user = claims(token)?.sub?;
+    let user = claims::<TokenClaims>(token.expose_secret())?.sub?;
     let is_name = !user.is_empty() && !user.chars().any(char::is_control);
     is_name.then_some(user)
 }

@@ -13,7 +13,7 @@ use crate::demo::DemoError;
 use crate::filter::FilterError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
 use crate::recording::{RecordingError, RecordingTimeError};
-use crate::runtime::event_log::EventLogError;
+use crate::runtime::program_log::ProgramLogError;
 use crate::runtime::recorder::RecorderError;
 
 /// Exit status of a command (docs/scripting.md#exit-status).
@@ -181,9 +181,9 @@ pub(super) enum CommandError {
         /// Cause.
         source: io::Error,
     },
-    /// The event log cannot be opened.
+    /// The program log cannot be opened.
     #[error(transparent)]
-    EventLog(#[from] EventLogError),
+    ProgramLog(#[from] ProgramLogError),
     /// A recording cannot be written.
     #[error(transparent)]
     Recorder(#[from] RecorderError),
@@ -253,7 +253,7 @@ impl CommandError {
             | Self::FailIf(_)
             | Self::EmptyCondition
             | Self::ColumnsOfJson
-            | Self::EventLog(EventLogError::Open { .. })
+            | Self::ProgramLog(ProgramLogError::Open { .. })
             | Self::Recorder(
                 RecorderError::Exists(_)
                 | RecorderError::Directory(_)
@@ -317,7 +317,7 @@ fn rejection(fault: &RequestError, login: &Login) -> String {
             Some(source),
         ) => {
             let what = match status {
-                401 => format!(": the password of user {user} (from {source}) was refused"),
+                401 => format!(": the password of user {user} (from {source}) was rejected"),
                 _ => format!(": user {user} (password from {source}) has no permission"),
             };
             format!("{what}{}", remedy(fault))

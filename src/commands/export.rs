@@ -16,15 +16,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
 
 use self::server::MetricsServer;
-use super::answers::Answers;
 use super::auth_preflight::PreflightMode;
 use super::exit::{self, CommandError, ExitStatus};
-use super::server_access::MAX_CLOSE_WAIT;
 use super::{connect, output, watch as screen};
 use crate::app::build_view::{ViewQuery, build_view};
 use crate::app::msg::{Effect, Msg};
 use crate::cli::{ExportArgs, GlobalOptions};
-use crate::client::{Client, off_thread};
+use crate::client::{Client, close_server_connections, off_thread};
 use crate::clock;
 use crate::config::Config;
 use crate::export::{Exporter, Exposition, count};
@@ -49,11 +47,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ExportArgs) -> Result<ExitStatu
     connect::block_on(async {
         let listener = bind(args.listen).await?;
         let result = serve(&config, &clients, listener).await;
-        Answers::of(&clients, |client: Client| async move {
-            client.close_server_connections(MAX_CLOSE_WAIT).await;
-            Ok(())
-        })
-        .await;
+        close_server_connections(&clients).await;
         result
     })
 }

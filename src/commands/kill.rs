@@ -24,11 +24,10 @@ use self::victims::{VictimSelection, find};
 use super::answers::Answers;
 use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
-use super::server_access::MAX_CLOSE_WAIT;
 use super::watch::check_audit;
 use super::{connect, output};
 use crate::cli::{GlobalOptions, KillArgs, KillOutput};
-use crate::client::Client;
+use crate::client::{Client, close_server_connections};
 use crate::config::{Config, Origin};
 use crate::kill::{KillOutcome, RefusalReason, Rules, Victim};
 use crate::model::{Dialect, SessionId, Text, TextLimit};
@@ -122,7 +121,7 @@ fn run_with(
             }
             result = kill(&config, clients.clone(), selection, args, (consent, grace), &started) => result,
         };
-        close_server_connections(clients).await;
+        close_server_connections(&clients).await;
         result
     })
 }
@@ -164,15 +163,6 @@ fn grace(config: &Config, global: &GlobalOptions) -> Duration {
     } else {
         Duration::ZERO
     }
-}
-
-/// Closes the connections to servers of all endpoints at the same time.
-async fn close_server_connections(clients: Vec<Client>) {
-    Answers::of(&clients, |client: Client| async move {
-        client.close_server_connections(MAX_CLOSE_WAIT).await;
-        Ok(())
-    })
-    .await;
 }
 
 async fn kill(

@@ -36,8 +36,8 @@ use std::process::ExitCode;
 use self::exit::{CommandError, ExitStatus};
 use crate::cli::{Cli, CliCommand};
 use crate::clock::unknown_zone;
-use crate::runtime::event_log::EventLog;
 use crate::runtime::process;
+use crate::runtime::program_log::ProgramLog;
 
 /// Runs the program with the arguments of this process; an error is one line on stderr.
 pub fn main() -> ExitCode {
@@ -57,9 +57,9 @@ pub fn main() -> ExitCode {
     status
 }
 
-/// Runs the command with the event log, if there is one.
+/// Runs the command with the program log, if there is one.
 fn run_logged(cli: &Cli) -> ExitStatus {
-    let log = cli.global.log.as_deref().map(EventLog::start).transpose();
+    let log = cli.global.log.as_deref().map(ProgramLog::start).transpose();
     let log = match log.map_err(CommandError::from) {
         Ok(log) => log,
         Err(failure) => {
@@ -71,7 +71,7 @@ fn run_logged(cli: &Cli) -> ExitStatus {
     log::info!(target: "program", "maxtop {} {name}", env!("CARGO_PKG_VERSION"));
     let status = run(cli);
     log::info!(target: "program", "exit status {}", status.status());
-    match log.map_or(Ok(()), EventLog::close) {
+    match log.map_or(Ok(()), ProgramLog::close) {
         Err(error) if status == ExitStatus::Done => {
             output::complain(&error);
             ExitStatus::Failed

@@ -11,17 +11,15 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, interval_at};
 
-use super::answers::Answers;
 use super::auth_preflight::PreflightMode;
 use super::exit::{self, CommandError, ExitStatus};
-use super::server_access::MAX_CLOSE_WAIT;
 use super::{connect, output, watch};
 use crate::app::build_view::{ViewQuery, build_view};
 use crate::app::list_rounds::ListRounds;
 use crate::app::msg::{Effect, Msg};
 use crate::app::recorded::fact_of;
 use crate::cli::{GlobalOptions, RecordArgs};
-use crate::client::{Client, off_thread};
+use crate::client::{Client, close_server_connections, off_thread};
 use crate::clock;
 use crate::config::Config;
 use crate::model::{Dialect, EndpointId, RequestError, Text, TextLimit, counted, exact_text, size_text};
@@ -60,11 +58,7 @@ pub(super) fn run(global: &GlobalOptions, args: &RecordArgs) -> Result<ExitStatu
         command.redactor = redactor;
         let result = command.run(interrupts, ended, args.span).await;
         drop(command);
-        Answers::of(&clients, |client: Client| async move {
-            client.close_server_connections(MAX_CLOSE_WAIT).await;
-            Ok(())
-        })
-        .await;
+        close_server_connections(&clients).await;
         result
     })
 }

@@ -9,18 +9,16 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
 
-use super::answers::Answers;
 use super::auth_preflight::PreflightMode;
 use super::exit::{self, CommandError, ExitStatus};
 use super::output::{complain, print_with};
 use super::replay::Opened;
-use super::server_access::MAX_CLOSE_WAIT;
 use super::{connect, recording};
 use crate::app::build_view::{ViewQuery, build_view};
 use crate::app::msg::{Effect, Msg};
 use crate::app::recorded::fact_of;
 use crate::cli::{GlobalOptions, ReportArgs};
-use crate::client::{Client, off_thread};
+use crate::client::{Client, close_server_connections, off_thread};
 use crate::clock;
 use crate::commands::ascii::Escapes;
 use crate::config::Config;
@@ -108,11 +106,7 @@ fn of_endpoints(global: &GlobalOptions, args: &ReportArgs) -> Result<ExitStatus,
             Err(error) => Err(error),
         };
         drop(polling);
-        Answers::of(&clients, |client: Client| async move {
-            client.close_server_connections(MAX_CLOSE_WAIT).await;
-            Ok(())
-        })
-        .await;
+        close_server_connections(&clients).await;
         status
     })
 }

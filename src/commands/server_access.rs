@@ -12,7 +12,7 @@ use super::exit::CommandError;
 use super::{connect, output};
 use crate::app::build_view::TableView;
 use crate::app::condition::{ListCount, Unexamined};
-use crate::client::Client;
+use crate::client::{Client, MAX_CLOSE_WAIT};
 use crate::diagnosis::{ListNeed, REASONS, Reason, SERVER_ACCESS, Thresholds};
 use crate::filter::Filter;
 use crate::kill::depends_on_locks;
@@ -21,9 +21,6 @@ use crate::model::{
 };
 use crate::poller::read_servers;
 use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
-
-/// Maximum time to close the connections to servers.
-pub(super) const MAX_CLOSE_WAIT: Duration = Duration::from_secs(2);
 
 /// The reports of the servers of each endpoint. Endpoints without a database user have none.
 #[derive(Debug, Default)]

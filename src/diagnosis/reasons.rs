@@ -62,7 +62,7 @@ pub static REASONS: [Reason; 14] = [
     Reason {
         name: "no-backend",
         about: "a statement waits and no server is connected",
-        requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
+        requires: "JSON:API from 6.2, if statements are retained; before 6.2 only while data moves",
         draft: ListNeed::Never,
         json_api: ListNeed::Time(|limits| limits.no_backend),
         severities: &[Look],
@@ -73,7 +73,7 @@ pub static REASONS: [Reason; 14] = [
     Reason {
         name: "query",
         about: "one statement has run for a long time",
-        requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
+        requires: "JSON:API from 6.2, if statements are retained; before 6.2 only while data moves",
         draft: ListNeed::Never,
         json_api: ListNeed::Time(|limits| limits.query_look),
         severities: &[Look, Act],
@@ -84,7 +84,7 @@ pub static REASONS: [Reason; 14] = [
     Reason {
         name: "silent",
         about: "a statement runs but no data moves (inferred)",
-        requires: "JSON:API from 23.02.3; from 23.02.0 if statements are kept",
+        requires: "JSON:API from 23.02.3; from 23.02.0 if statements are retained",
         draft: ListNeed::Never,
         json_api: ListNeed::Time(|limits| limits.silent_look),
         severities: &[Look, Act],
@@ -95,7 +95,7 @@ pub static REASONS: [Reason; 14] = [
     Reason {
         name: "transaction",
         about: "idle while a transaction is open",
-        requires: "server access; otherwise JSON:API from 2.3.1, if statements are kept",
+        requires: "server access; otherwise JSON:API from 2.3.1, if statements are retained",
         draft: ListNeed::Never,
         json_api: ListNeed::One,
         severities: &[Look, Act],

@@ -98,7 +98,7 @@ pub(crate) static FIELDS: [FilterField; 26] = [
     },
     FilterField {
         name: "query",
-        about: "running statement, if MaxScale keeps any",
+        about: "running statement, if MaxScale retains statements",
         example: "query~'(?i)^update'",
         search: Search::IfKnown,
         values: Values::Text(|of, test| {

@@ -104,7 +104,7 @@ impl KillOutcome {
         self.kind().word()
     }
 
-    /// Returns why nothing was sent. `None` if something was.
+    /// Returns why the kill was refused. `None` for every other outcome.
     pub(crate) const fn refusal(&self) -> Option<&RefusalReason> {
         if let Self::Refused(refusal) = self {
             Some(refusal)

@@ -67,7 +67,7 @@ impl RefusalReason {
     /// Returns the reason as text, without the session.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::ReadOnly => "read-only mode: maxtop will not end sessions".to_owned(),
+            Self::ReadOnly => "read-only mode: maxtop will not kill sessions".to_owned(),
             Self::MayOnlyRead => {
                 "this account may only read: use one with the permission edit (before 25.10: type admin)"
                     .to_owned()

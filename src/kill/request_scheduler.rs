@@ -123,7 +123,7 @@ impl RequestScheduler {
     }
 
     /// Counts failures in a row. Returns `true` if the endpoint has failed too often to continue.
-    pub(super) fn on_sent(&mut self, fault: Option<&RequestError>) -> bool {
+    pub(super) fn on_result(&mut self, fault: Option<&RequestError>) -> bool {
         match fault {
             None | Some(RequestError::NotFound) => self.failures = 0,
             Some(_) => self.failures = self.failures.saturating_add(1),

@@ -80,7 +80,7 @@ pub enum KillState {
     Checking {
         /// Parts that the first check could not compare.
         unchecked: Vec<Part>,
-        /// Number of failed checks right before the DELETE.
+        /// Number of checks right before the DELETE, with this one.
         tries: u8,
     },
     /// The DELETE is in flight.
@@ -90,7 +90,7 @@ pub enum KillState {
         /// Parts that the first check could not compare. If the DELETE was not written, the check is
         /// repeated.
         unchecked: Vec<Part>,
-        /// Number of failed checks right before the DELETE.
+        /// Number of checks right before the DELETE, with this one.
         tries: u8,
         /// The outcome if the DELETE was not written. Set by a stop: the check is not repeated then.
         withdrawn: Option<KillOutcome>,

@@ -107,8 +107,8 @@ impl StatementTracker {
     /// Whether a statement may still get a KILL.
     pub(super) fn may_end(&self) -> bool {
         let may_end = |statement: &StatementEnd| {
-            let was_sent = !matches!(statement.attempt, EndAttempt::None | EndAttempt::Logging);
-            !was_sent && statement.state != StatementState::Ended
+            let is_decided = !matches!(statement.attempt, EndAttempt::None | EndAttempt::Logging);
+            !is_decided && statement.state != StatementState::Ended
         };
         self.results.statements.iter().any(may_end)
     }

@@ -33,7 +33,7 @@ pub(super) const RECHECK_DELAY: Duration = Duration::from_secs(1);
 pub(crate) struct KillTask {
     /// The session to kill, with its identity as of when the dialog opened.
     pub victim: Victim,
-    stage: KillState,
+    state: KillState,
     ticket: Ticket,
     /// Purpose of the pending request. `None` if there is none.
     waits: Option<RequestKind>,
@@ -109,7 +109,7 @@ impl KillTask {
         let refused = victim.refused.clone();
         let pending = KillState::Unconfirmed(FirstCheck::Pending);
         Self {
-            stage: refused.map_or(pending, |refusal| KillState::Done(KillOutcome::Refused(refusal))),
+            state: refused.map_or(pending, |refusal| KillState::Done(KillOutcome::Refused(refusal))),
             victim,
             ticket: Ticket::before_first(kill),
             waits: None,
@@ -122,12 +122,12 @@ impl KillTask {
 
     /// Returns the state.
     pub(crate) const fn state(&self) -> &KillState {
-        &self.stage
+        &self.state
     }
 
     /// Returns when the first check was sent, since the program started; `None` before it has passed.
     pub(crate) fn passed_at(&self) -> Option<Duration> {
-        match &self.stage {
+        match &self.state {
             KillState::Unconfirmed(FirstCheck::Passed { observation, .. }) => {
                 Some(observation.asked_at.elapsed)
             }
@@ -147,7 +147,7 @@ impl KillTask {
 
     /// Returns the outcome, if there is one. An unknown outcome may still become known.
     pub(crate) const fn outcome(&self) -> Option<&KillOutcome> {
-        match &self.stage {
+        match &self.state {
             KillState::Done(outcome)
             | KillState::Unclear(_, outcome)
             | KillState::WatchingStatements(_, outcome) => Some(outcome),
@@ -157,19 +157,19 @@ impl KillTask {
 
     /// Whether the outcome is final.
     pub(crate) const fn is_finished(&self) -> bool {
-        self.struck || matches!(self.stage, KillState::Done(_))
+        self.struck || matches!(self.state, KillState::Done(_))
     }
 
     /// Whether the first check has passed and nothing is confirmed yet.
     pub(crate) const fn may_be_confirmed(&self) -> bool {
-        !self.struck && matches!(self.stage, KillState::Unconfirmed(FirstCheck::Passed { .. }))
+        !self.struck && matches!(self.state, KillState::Unconfirmed(FirstCheck::Passed { .. }))
     }
 
     /// Whether the result of the first check is still open.
     pub(super) const fn is_undecided(&self) -> bool {
         !self.struck
             && matches!(
-                self.stage,
+                self.state,
                 KillState::Unconfirmed(FirstCheck::Pending | FirstCheck::NoAnswer(_))
             )
     }
@@ -177,21 +177,21 @@ impl KillTask {
     /// Whether a list without the session that was requested at this time shows that it ended before the
     /// confirmation.
     pub(super) fn is_ended_by_list(&self, asked_at: Duration) -> bool {
-        let is_open = matches!(self.stage, KillState::Unconfirmed(_));
+        let is_open = matches!(self.state, KillState::Unconfirmed(_));
         is_open && self.passed_at().is_none_or(|passed_at| passed_at < asked_at)
     }
 
     /// Whether a DELETE is in flight, or its result is unknown.
     pub(crate) const fn is_in_flight(&self) -> bool {
         matches!(
-            self.stage,
+            self.state,
             KillState::Deleting { .. } | KillState::FollowingUp(_) | KillState::Unclear(..)
         )
     }
 
     /// Returns the session as of the first check; before that, as of the list.
     pub(crate) fn session(&self) -> &Session {
-        match &self.stage {
+        match &self.state {
             KillState::Unconfirmed(FirstCheck::Passed { observation, .. }) => &observation.detail.session,
             _ => &self.victim.session,
         }
@@ -204,16 +204,16 @@ impl KillTask {
     /// Finishes the task if nothing was sent yet. Once a DELETE was ordered, only later replies decide: if it
     /// was not written, the task is finished then. Returns `true` if the task was finished.
     pub(super) fn withdraw(&mut self, outcome: KillOutcome) -> bool {
-        if let KillState::Deleting { withdrawn, .. } = &mut self.stage {
+        if let KillState::Deleting { withdrawn, .. } = &mut self.state {
             withdrawn.get_or_insert(outcome);
             return false;
         }
         let may = matches!(
-            self.stage,
+            self.state,
             KillState::Unconfirmed(_) | KillState::Queued { .. } | KillState::Checking { .. }
         );
         if may {
-            self.stage = KillState::Done(outcome);
+            self.state = KillState::Done(outcome);
         }
         may
     }
@@ -221,7 +221,7 @@ impl KillTask {
     /// Replaces what the first check has found, if nothing was confirmed yet.
     pub(super) fn refuse_check(&mut self, refusal: RefusalReason) {
         let is_check = matches!(
-            self.stage,
+            self.state,
             KillState::Unconfirmed(_)
                 | KillState::Done(
                     KillOutcome::AlreadyGone
@@ -233,14 +233,14 @@ impl KillTask {
                 )
         );
         if is_check {
-            self.stage = KillState::Done(KillOutcome::Refused(refusal));
+            self.state = KillState::Done(KillOutcome::Refused(refusal));
         }
     }
 
     /// Finishes the task because the program exits. The result of a DELETE that was sent stays unknown.
     pub(super) fn abandon(&mut self, fault: &RequestError) {
         if self.is_in_flight() {
-            self.stage = KillState::Done(KillOutcome::Unknown(fault.clone()));
+            self.state = KillState::Done(KillOutcome::Unknown(fault.clone()));
         }
         self.abandon_statements();
     }
@@ -253,10 +253,10 @@ impl KillTask {
         if let KillState::Unconfirmed(FirstCheck::Passed {
             unchecked,
             observation,
-        }) = &self.stage
+        }) = &self.state
         {
             self.victim.session = observation.detail.session.clone();
-            self.stage = KillState::Queued {
+            self.state = KillState::Queued {
                 unchecked: unchecked.clone(),
                 tries: 0,
             };
@@ -266,9 +266,9 @@ impl KillTask {
 
     /// Starts the check right before the DELETE.
     pub(super) fn begin(&mut self) {
-        if let KillState::Queued { unchecked, tries } = &mut self.stage {
+        if let KillState::Queued { unchecked, tries } = &mut self.state {
             self.new_locks = None;
-            self.stage = KillState::Checking {
+            self.state = KillState::Checking {
                 unchecked: std::mem::take(unchecked),
                 tries: *tries + 1,
             };
@@ -305,9 +305,9 @@ impl KillTask {
     }
 
     /// Returns what the kill does now: `DELETE sent 4s ago`. `None` if it is finished or not confirmed.
-    pub(crate) fn stage(&self, now: Duration) -> Option<String> {
+    pub(crate) fn progress_text(&self, now: Duration) -> Option<String> {
         let ago = |sent: Duration| now.saturating_sub(sent).as_secs();
-        Some(match &self.stage {
+        Some(match &self.state {
             KillState::Queued { .. } | KillState::Checking { .. } => {
                 "checked again before its DELETE".to_owned()
             }
@@ -325,12 +325,12 @@ impl KillTask {
 
     /// Whether the task waits for its turn.
     pub(super) const fn is_queued(&self) -> bool {
-        matches!(self.stage, KillState::Queued { .. })
+        matches!(self.state, KillState::Queued { .. })
     }
 
     /// Returns the purpose of the next check.
     pub(super) const fn check_purpose(&self) -> CheckPurpose {
-        match self.stage {
+        match self.state {
             KillState::Unconfirmed(_) => CheckPurpose::Confirm,
             KillState::Queued { .. } | KillState::Checking { .. } | KillState::Deleting { .. } => {
                 CheckPurpose::Delete
@@ -345,7 +345,7 @@ impl KillTask {
 
     /// Returns the next request of a task that has its turn.
     pub(super) fn next_request(&self) -> KillRequest {
-        match self.stage {
+        match self.state {
             KillState::Checking { .. } if self.victim.has_server_access => {
                 let servers = session_statements::servers(&self.victim.session);
                 if !servers.is_empty() {
@@ -395,13 +395,13 @@ impl KillTask {
     }
 
     fn finish(&mut self, outcome: KillOutcome) -> NextStep {
-        self.stage = KillState::Done(outcome);
+        self.state = KillState::Done(outcome);
         NextStep::Rest
     }
 
     /// Handles the reply to a check.
     pub(super) fn on_reply(&mut self, check: CheckReply<'_>, now: Now) -> NextStep {
-        match &mut self.stage {
+        match &mut self.state {
             KillState::Unconfirmed(_) => self.first_seen(check, now),
             KillState::Checking { .. } => self.seen_before_delete(check, now),
             KillState::FollowingUp(_) | KillState::Unclear(..) => self.seen_after_delete(check.reply, now),

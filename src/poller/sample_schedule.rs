@@ -35,7 +35,8 @@ struct LastSample {
 /// The samples until now, and the order of the next ones.
 #[derive(Debug, Default)]
 pub(super) struct SampleSchedule {
-    looked: BTreeMap<SessionId, LastSample>,
+    /// The last sample of each session.
+    samples: BTreeMap<SessionId, LastSample>,
     /// The session sampled last of those in turn.
     last: Option<SessionId>,
     /// Whether a session on the screen goes first this time.
@@ -50,8 +51,8 @@ impl SampleSchedule {
         shown: &[SessionId],
         listed: &[Session],
     ) -> Option<SessionId> {
-        self.looked
-            .retain(|_, looked| now.duration_since(looked.at) < MAX_SAMPLE_AGE);
+        self.samples
+            .retain(|_, last| now.duration_since(last.at) < MAX_SAMPLE_AGE);
         self.shown_first = !self.shown_first;
         let shown = self.oldest_shown(now, shown);
         if let Some(shown) = shown.filter(|_| self.shown_first) {
@@ -70,29 +71,29 @@ impl SampleSchedule {
         at: Instant,
         taken_at: Timestamp,
     ) -> ConnectionSample {
-        let before = self.looked.remove(&id).and_then(|looked| looked.sample);
+        let before = self.samples.remove(&id).and_then(|last| last.sample);
         let sample = ConnectionSample::next(before, connections, None, taken_at);
-        let looked = LastSample {
+        let last = LastSample {
             at,
             taken: at,
             sample: Some(sample.clone()),
         };
-        self.looked.insert(id, looked);
+        self.samples.insert(id, last);
         sample
     }
 
     /// Stores that the session did not exist any more.
     pub(super) fn missed(&mut self, id: SessionId, at: Instant) {
         let (taken, sample) = (at, None);
-        self.looked.insert(id, LastSample { at, taken, sample });
+        self.samples.insert(id, LastSample { at, taken, sample });
     }
 
     /// Stores that the session could not be sampled. The next sample is compared with the one before.
     pub(super) fn failed(&mut self, id: SessionId, at: Instant) {
-        let before = self.looked.remove(&id);
+        let before = self.samples.remove(&id);
         let before = before.filter(|before| at.duration_since(before.taken) < MAX_SAMPLE_AGE);
         let (taken, sample) = before.map_or((at, None), |before| (before.taken, before.sample));
-        self.looked.insert(id, LastSample { at, taken, sample });
+        self.samples.insert(id, LastSample { at, taken, sample });
     }
 
     /// Drops all samples after a restart, because the ids belong to other sessions.
@@ -101,8 +102,8 @@ impl SampleSchedule {
     }
 
     fn is_due(&self, id: SessionId, now: Instant, period: Duration) -> bool {
-        let looked = self.looked.get(&id);
-        looked.is_none_or(|looked| now.duration_since(looked.at) >= period)
+        let last = self.samples.get(&id);
+        last.is_none_or(|last| now.duration_since(last.at) >= period)
     }
 
     fn oldest_shown(&self, now: Instant, shown: &[SessionId]) -> Option<SessionId> {
@@ -110,16 +111,16 @@ impl SampleSchedule {
             .iter()
             .copied()
             .filter(|id| self.is_due(*id, now, PRIORITY_INTERVAL));
-        due.min_by_key(|id| self.looked.get(id).map(|looked| looked.at))
+        due.min_by_key(|id| self.samples.get(id).map(|last| last.at))
     }
 
     fn suspicious(&self, now: Instant) -> Option<SessionId> {
-        let suspicious = self.looked.iter().filter(|(_, looked)| {
-            let sample = looked.sample.as_ref();
-            now.duration_since(looked.at) >= PRIORITY_INTERVAL
+        let suspicious = self.samples.iter().filter(|(_, last)| {
+            let sample = last.sample.as_ref();
+            now.duration_since(last.at) >= PRIORITY_INTERVAL
                 && sample.is_some_and(ConnectionSample::is_suspicious)
         });
-        suspicious.min_by_key(|(_, looked)| looked.at).map(|(id, _)| *id)
+        suspicious.min_by_key(|(_, last)| last.at).map(|(id, _)| *id)
     }
 
     fn in_turn(&mut self, now: Instant, listed: &[Session]) -> Option<SessionId> {
@@ -231,6 +232,6 @@ mod tests {
         let later = start + Duration::from_secs(40);
         assert_eq!(sample_schedule.next(later, &[], &sessions(1)), Some(SessionId(1)));
         assert_eq!(sample_schedule.next(later, &[], &[]), None);
-        assert_eq!(sample_schedule.looked.len(), 0, "forgotten");
+        assert_eq!(sample_schedule.samples.len(), 0, "forgotten");
     }
 }

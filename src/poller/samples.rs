@@ -74,7 +74,7 @@ pub(super) struct SamplePoller {
     turns: Arc<RateLimiter>,
     /// Samples that were not sent yet, and the time of the first one.
     unsent: Vec<(SessionId, ConnectionSample)>,
-    untold_since: Instant,
+    unsent_since: Instant,
 }
 
 impl SamplePoller {
@@ -99,7 +99,7 @@ impl SamplePoller {
             sample_schedule: SampleSchedule::default(),
             turns,
             unsent: Vec::new(),
-            untold_since: Instant::now(),
+            unsent_since: Instant::now(),
         }
     }
 
@@ -136,7 +136,7 @@ impl SamplePoller {
                 None => break began + self.period(&snapshot, began.elapsed(), taken),
             }
         };
-        if began.duration_since(self.untold_since) >= BATCH_INTERVAL {
+        if began.duration_since(self.unsent_since) >= BATCH_INTERVAL {
             self.flush()?;
         }
         Ok(next)
@@ -171,7 +171,7 @@ impl SamplePoller {
             .sample_schedule
             .on_sample(id, &connections, now, Timestamp::now());
         if self.unsent.is_empty() {
-            self.untold_since = now;
+            self.unsent_since = now;
         }
         self.unsent.push((id, sample));
         Ok(())
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_have_what_lists_leave() {
+    fn samples_use_the_time_that_lists_leave() {
         let second = Duration::from_secs(1);
         let is = |cost, share: f64| (left(0.1, second, Duration::from_millis(cost)) - share).abs() < 1e-9;
         assert!(is(0, 0.1) && is(40, 0.06));

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dear_list_stretches_it() {
+    fn an_expensive_list_stretches_it() {
         let tenth = Pace::new(SECOND, 0.1);
         assert_eq!(tenth.period(Duration::from_millis(350)).as_millis(), 3500);
         let all = Pace::new(SECOND, 1.0);

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn good_answers_are_ten_seconds_apart_and_dear_ones_further() {
+    fn good_answers_are_ten_seconds_apart_and_expensive_ones_further() {
         let started = Instant::now();
         let wait = |cost| next(&mut pace(), (started, started + cost), None, 0.5) - started;
         assert_eq!(wait(Duration::from_millis(3)), 10 * SECOND);

@@ -109,7 +109,7 @@ impl AuditLog {
         written
     }
 
-    /// Logs an intent or outcome in the event log, without the reason and the text of a statement.
+    /// Logs an intent or outcome in the program log, without the reason and the text of a statement.
     fn log_event(&self, entry: &AuditEntry) {
         let identity = &entry.identity;
         let url = self.endpoints.get(usize::from(identity.endpoint.0));

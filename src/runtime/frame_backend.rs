@@ -115,7 +115,7 @@ impl Backend for FrameBackend {
         }
     }
 
-    /// Does nothing: the cursor is shown where it is placed, and ratatui always calls both.
+    /// Shows the cursor. `set_cursor_position` places it: ratatui always calls both.
     fn show_cursor(&mut self) -> io::Result<()> {
         if self.cursor.is_none() {
             self.cursor = Some(Position::ORIGIN);

@@ -82,8 +82,8 @@ pub(super) enum HistoryReply {
     Played(Vec<Fact>, Now, u64),
     /// The end of the recording is reached.
     PlayEnded,
-    /// All events of the recording are found.
-    EventsComplete,
+    /// All events of the recording are found, except those of this many parts that cannot be read.
+    EventsComplete(usize),
 }
 
 /// The thread. It ends with the program.

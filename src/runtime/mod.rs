@@ -1,11 +1,11 @@
-//! Runs the program: event loop, terminal, signals, audit log, event log and recordings. Executes the effects of the core.
+//! Runs the program: event loop, terminal, signals, audit log, program log and recordings. Executes the effects of the core.
 
 pub(crate) mod audit;
-pub(crate) mod event_log;
 pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod pollers;
 pub(crate) mod process;
+pub(crate) mod program_log;
 pub(crate) mod recorder;
 pub(crate) mod replay;
 pub(crate) mod run;
@@ -18,6 +18,8 @@ mod calculator;
 mod cell_writer;
 mod frame_backend;
 mod input;
+mod job_queue;
 mod read_ahead;
 mod saver;
 mod terminal;
+mod view_builder;

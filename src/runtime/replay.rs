@@ -76,11 +76,15 @@ pub(super) fn start(
     Ok(HistoryThread::new(sender))
 }
 
-/// Sends all events of a recording. Facts that cannot be read have none.
+/// Sends all events of a recording, and then the number of parts that cannot be read.
 fn find_events(recording: &Recording, mut scan: EventScan, out: &UnboundedSender<HistoryReply>) {
     let mut events = Vec::new();
-    for (number, fact) in recording.facts().flatten().enumerate() {
-        events.extend(scan.add(fact));
+    let mut unreadable = 0;
+    for (number, fact) in recording.facts().enumerate() {
+        match fact {
+            Ok(fact) => events.extend(scan.add(fact)),
+            Err(_) => unreadable += 1,
+        }
         if number % SCANNED_FACTS == 0 && !events.is_empty() {
             let found = std::mem::take(&mut events);
             if out.send(HistoryReply::Happened(found)).is_err() {
@@ -90,7 +94,7 @@ fn find_events(recording: &Recording, mut scan: EventScan, out: &UnboundedSender
     }
     // The receiver ends only with the program.
     drop(out.send(HistoryReply::Happened(events)));
-    drop(out.send(HistoryReply::EventsComplete));
+    drop(out.send(HistoryReply::EventsComplete(unreadable)));
 }
 
 #[cfg(test)]

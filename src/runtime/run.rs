@@ -2,7 +2,7 @@
 //! past moment is shown.
 //!
 //! Runs on the main thread. Everything slow runs elsewhere: requests on the runtime's thread, decoding on
-//! blocking threads, table views in a thread of `pollers`, output in one of `frame_backend`. Keys are drawn at once, data
+//! blocking threads, table views in the thread of `view_builder`, output in one of `frame_backend`. Keys are drawn at once, data
 //! at most every 100 ms, and nothing is drawn if nothing has changed.
 
 mod effects;
@@ -17,7 +17,6 @@ use std::time::Duration;
 use ratatui::Terminal;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use self::looking_back::LookingBack;
@@ -31,13 +30,13 @@ use super::saver::Saver;
 use super::screen_writer::ScreenWriter;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
 use super::terminal::TerminalGuard;
-use super::{audit, calculator, frame_backend, input, pollers, terminal};
+use super::{audit, calculator, frame_backend, input, terminal, view_builder};
 use crate::app::App;
 use crate::app::build_view::ViewRequest;
 use crate::app::calculation::Calculation;
 use crate::app::endpoint::EndpointState;
 use crate::app::msg::{FrameReport, Msg};
-use crate::client::Client;
+use crate::client::{Client, close_server_connections};
 use crate::clock;
 use crate::config::SettingsFile;
 use crate::poller::PollSettings;
@@ -49,8 +48,6 @@ const BACKGROUND_TIME: Duration = Duration::from_millis(100);
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 /// Maximum time that a new list waits for its view.
 const VIEW_TIME: Duration = Duration::from_millis(16);
-/// Maximum time to wait until the connections to servers are closed.
-const MAX_CLOSE_WAIT: Duration = Duration::from_secs(1);
 /// Maximum number of messages handled before the next frame.
 const MAX_MESSAGES_PER_FRAME: usize = 256;
 
@@ -111,8 +108,8 @@ pub(crate) async fn run(
 ) -> io::Result<ScreenResult> {
     let (clients, endpoints): (Vec<_>, Vec<_>) =
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
-    let result = show(settings, clients.clone(), endpoints, files).await;
-    close_server_connections(clients).await;
+    let result = Box::pin(show(settings, clients.clone(), endpoints, files)).await;
+    close_server_connections(&clients).await;
     result
 }
 
@@ -147,7 +144,7 @@ pub(crate) async fn show(
         app,
         canvas: Terminal::new(FrameBackend::new(size.into()))?,
         frames: frame_backend::start(sender.clone())?,
-        jobs: pollers::start(sender.clone())?,
+        jobs: view_builder::start(sender.clone())?,
         calculations: calculator::start(sender)?,
         inbox,
         pollers,
@@ -167,15 +164,6 @@ pub(crate) async fn show(
     };
     let exit = screen.run(signals).await;
     Ok(screen.end(exit, guard).await)
-}
-
-/// Closes the connections to servers at all endpoints at the same time.
-async fn close_server_connections(clients: Vec<Client>) {
-    let mut closing = JoinSet::new();
-    for client in clients {
-        closing.spawn(async move { client.close_server_connections(MAX_CLOSE_WAIT).await });
-    }
-    closing.join_all().await;
 }
 
 struct Screen {

@@ -145,7 +145,7 @@ fn write_last(lock: &'static Mutex<()>, write: impl Fn() + Clone + Send + 'stati
     let (locked, is_locked) = mpsc::channel();
     let (done, is_done) = mpsc::channel();
     let (with_lock, done_unlocked) = (write.clone(), done.clone());
-    let spawned = thread::Builder::new().name("farewell".to_owned()).spawn(move || {
+    let spawned = thread::Builder::new().name("terminal".to_owned()).spawn(move || {
         let _lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
         // Rejected once it was written without the lock.
         if locked.send(()).is_ok() {
@@ -158,7 +158,7 @@ fn write_last(lock: &'static Mutex<()>, write: impl Fn() + Clone + Send + 'stati
     }
     if is_locked.recv_timeout(LOCK_TIME) == Err(RecvTimeoutError::Timeout) {
         drop(is_locked);
-        let spawned = thread::Builder::new().name("farewell".to_owned()).spawn(move || {
+        let spawned = thread::Builder::new().name("terminal".to_owned()).spawn(move || {
             write();
             let _ = done_unlocked.send(());
         });

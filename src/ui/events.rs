@@ -1,4 +1,4 @@
-//! The log of events: when each was noticed, its kind and details, newest first. The whole text of the chosen one is
+//! The events: when each was noticed, its kind and details, newest first. The whole text of the chosen one is
 //! below.
 
 use jiff::{Timestamp, ZonedDateTime};

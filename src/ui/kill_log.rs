@@ -122,7 +122,7 @@ impl Log<'_> {
         let stage = batch
             .tasks()
             .iter()
-            .find_map(|task| task.stage(self.app.now.elapsed));
+            .find_map(|task| task.progress_text(self.app.now.elapsed));
         let text = match (total, stage) {
             (1, Some(stage)) => format!("{}  {stage}", batch.describe_victims()),
             _ => format!("{done} of {} done", counted(total, "session")),

@@ -73,9 +73,11 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize, now: Duration) -
     let room = width.saturating_sub(stop);
     let mut spans = vec![Span::styled(" killing ", theme.act)];
     if total == 1 {
-        let stage = batch.tasks().iter().find_map(|task| task.stage(now));
-        let stage = stage.map(|stage| format!(": {stage}")).unwrap_or_default();
-        let text = format!("{}{stage}", batch.describe_victims());
+        let progress = batch.tasks().iter().find_map(|task| task.progress_text(now));
+        let progress = progress
+            .map(|progress| format!(": {progress}"))
+            .unwrap_or_default();
+        let text = format!("{}{progress}", batch.describe_victims());
         let room = room.saturating_sub(" killing ".len());
         spans.push(Span::raw(fit(&text, room, theme.glyphs.more)));
     } else {

@@ -428,6 +428,25 @@ async fn a_server_that_does_not_answer_delays_the_exit_by_the_given_time_only() 
 }
 
 #[tokio::test]
+async fn a_connection_that_stays_busy_is_not_closed_forever() {
+    let server = SqlServer::start(|asked| match asked.statement() {
+        Some("lock-count") => sql_error(2013, "Lost connection to server during query"),
+        _ if asked.line.starts_with("DELETE") => detail(503, "ID is busy."),
+        _ => usual(asked),
+    });
+    let client = server.client();
+    let name = db1();
+    let lost = client.run_statement(&name, Statement::LockCount, sql::lock_count);
+    let lost = tokio::time::timeout(Duration::from_secs(20), lost).await;
+    assert_eq!(lost.unwrap().unwrap_err(), ServerAccessFault::Lost);
+    let closes = |server: &SqlServer| {
+        let lines = server.lines();
+        lines.iter().filter(|line| line.starts_with("DELETE")).count()
+    };
+    assert!(closes(&server) > 1);
+}
+
+#[tokio::test]
 async fn a_read_only_client_may_run_selects_and_ends_no_statement() {
     let server = SqlServer::start(usual);
     let spec = ClientSpec {

@@ -205,7 +205,7 @@ fn who_is_let_in() {
         for (password, words) in [
             (
                 Some("wrong"),
-                "the password of user admin (from MAXTOP_PASSWORD) was refused: not allowed (401)",
+                "the password of user admin (from MAXTOP_PASSWORD) was rejected: not allowed (401)",
             ),
             (None, "a password is required, but none was given"),
         ] {

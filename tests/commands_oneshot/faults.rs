@@ -132,19 +132,19 @@ fn a_refused_password_is_named_by_its_user_and_source() {
     let mut with_variable = command(&list);
     ran(with_variable.env("MAXTOP_PASSWORD", "wrong")).failed(
         4,
-        "the password of user bob (from MAXTOP_PASSWORD) was refused: check user and password",
+        "the password of user bob (from MAXTOP_PASSWORD) was rejected: check user and password",
     );
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("secret");
     std::fs::write(&path, "wrong").unwrap();
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let path = path.to_str().unwrap();
-    let words = format!("the password of user bob (from {path}) was refused");
+    let words = format!("the password of user bob (from {path}) was rejected");
     maxtop(&[&list[..], &["--password-file", path]].concat()).failed(4, &words);
     let by_command = ["--password-command", "echo wrong"];
     maxtop(&[&list[..], &by_command].concat()).failed(
         4,
-        "the password of user bob (from --password-command) was refused",
+        "the password of user bob (from --password-command) was rejected",
     );
     maxtop(&list).failed(4, "no password was given for user bob: set MAXTOP_PASSWORD");
 }

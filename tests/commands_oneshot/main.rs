@@ -14,7 +14,6 @@ mod choices;
 mod columns;
 mod config;
 mod doctor;
-mod event_log;
 mod evidence;
 #[path = "../support/exchange.rs"]
 mod exchange;
@@ -42,6 +41,7 @@ mod openmetrics;
 mod page;
 mod process;
 mod program;
+mod program_log;
 mod recordings;
 mod reports;
 mod schemas;

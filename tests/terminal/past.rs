@@ -1,4 +1,4 @@
-//! Past moments and the log of events.
+//! Past moments and the events.
 
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::screen::{cursor_id, has_rows, ids, lines};

@@ -69,7 +69,7 @@ fn what_r_records_is_replayed() {
         pty.wait("the cursor", |screen| cursor_id(screen) == shown.get(2).copied());
         pty.keys("]");
         pty.keys("K");
-        pty.sees("a recording cannot be killed");
+        pty.sees("sessions of a recording cannot be killed");
         assert_eq!(pty.look(cursor_id), shown.get(2).copied());
         pty.keys("++ ");
         pty.wait("the end", |screen| lines(screen)[1].contains("  end"));

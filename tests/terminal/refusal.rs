@@ -161,7 +161,7 @@ fn read_only_does_not_even_ask() {
             assert!(!screen.contents().contains("K kill"), "not offered");
         });
         pty.keys("K");
-        pty.sees("maxtop will not end sessions");
+        pty.sees("maxtop will not kill sessions");
         pty.look(|screen| assert!(!screen.contents().contains("Kill session")));
         lives(&endpoint, &pty, id);
     }

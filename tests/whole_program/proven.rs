@@ -65,7 +65,7 @@ const TERMINAL: &[Proof] = &[
 const SECRETS: &[Proof] = &[
     (
         "in an output or a log",
-        "tests/commands_oneshot/event_log.rs",
+        "tests/commands_oneshot/program_log.rs",
         "every_command_appends_events_without_secrets",
     ),
     (

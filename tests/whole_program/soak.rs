@@ -90,7 +90,7 @@ impl Load {
     }
 }
 
-/// Counts of an event log.
+/// Counts of an program log.
 #[derive(Default)]
 struct Logged {
     polls: usize,

@@ -1,4 +1,4 @@
-//! The log of events: what is found, what repeats, and where Enter leads.
+//! The events: what is found, what repeats, and where Enter leads.
 
 use super::*;
 use crate::app::events::EventFinder;
@@ -263,7 +263,7 @@ fn sessions_that_are_killed_together_are_one_line_and_a_failure_has_its_own() {
         }
     };
     let mut finder = EventFinder::default();
-    let mut log = crate::app::events::EventLog::default();
+    let mut log = crate::app::events::ProgramLog::default();
     let mut add = |number, word| {
         for event in finder.in_fact(&fact(number, word)) {
             log.push(event);

@@ -189,12 +189,12 @@ fn a_recording_is_not_killed_polled_or_marked() {
     let mut shown = replay(&live, &recorded(&live), SECOND * 5);
     for (key, text) in [
         (Code::Esc, "this is the first level; q quits"),
-        (Code::Char('K'), "a recording cannot be killed"),
+        (Code::Char('K'), "sessions of a recording cannot be killed"),
         (
             Code::Char('R'),
             "this is a recording: maxtop replay --cut writes a part of it",
         ),
-        (Code::F(9), "a recording cannot be killed"),
+        (Code::F(9), "sessions of a recording cannot be killed"),
         (Code::Char('r'), "a recording is not polled"),
         (Code::Char('Z'), "a recording is not polled"),
     ] {
@@ -228,7 +228,7 @@ fn keys_go_from_event_to_event() {
     for fact in recording.facts() {
         shown.send(Msg::Happened(scan.add(fact.unwrap())));
     }
-    shown.send(Msg::Past(PastMsg::EventsComplete));
+    shown.send(Msg::Past(PastMsg::EventsComplete(0)));
     // Lost after 12 lists, back after 3 more seconds.
     let at = |travel: Option<Travel>| match travel {
         Some(Travel::To(at, _)) => at,

@@ -2,7 +2,6 @@
 //! the process start is read on several connections at the same time.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::JoinSet;
@@ -10,7 +9,7 @@ use tokio::task::JoinSet;
 use super::facts::{
     ConnectResult, Facts, ListProbe, NOT_ALLOWED, Probed, RequestSettings, ServerProbe, Unavailable,
 };
-use crate::client::{Client, Inspection, ListForm, ListReply};
+use crate::client::{Client, Inspection, ListForm, ListReply, MAX_CLOSE_WAIT};
 use crate::model::{
     Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, Servers, Text,
 };
@@ -20,9 +19,6 @@ const NOT_REACHED: Unavailable = Unavailable::NotReported("the endpoint was not 
 const NO_ANSWER: Unavailable = Unavailable::NotReported("the endpoint did not reply");
 const NO_API: Unavailable = Unavailable::NotReported("no MaxScale admin API found");
 const DRAFT: Unavailable = Unavailable::NotReported("not reported in the draft dialect");
-
-/// Maximum time to wait until the connections to servers are closed.
-const MAX_CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 /// Examines the endpoint. Skips requests that depend on an earlier one that failed.
 pub(super) async fn examine(client: &Client, request: RequestSettings) -> Facts {

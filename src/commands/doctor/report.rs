@@ -24,7 +24,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Logs each check in the event log.
+    /// Logs each check in the program log.
     pub(super) fn log(&self) {
         for (name, result) in &self.diagnoses {
             let level = match result.verdict {

@@ -22,12 +22,11 @@ use crate::app::build_view::{TableView, build_view};
 use crate::app::condition::ListCount;
 use crate::app::list_rounds::ListRounds;
 use crate::app::msg::{Effect, Msg};
-use crate::client::{Client, off_thread};
+use crate::client::{Client, close_server_connections, off_thread};
 use crate::clock;
-use crate::commands::answers::Answers;
 use crate::commands::ascii::{Ascii, Escapes};
 use crate::commands::exit::{self, CommandError, ExitStatus};
-use crate::commands::server_access::{MAX_CLOSE_WAIT, none_known, unknown};
+use crate::commands::server_access::{none_known, unknown};
 use crate::commands::{connect, output, watch};
 use crate::config::Config;
 use crate::model::{RequestError, counted, exact_text};
@@ -86,11 +85,7 @@ pub(super) fn run(
             TerminalBell::end(watch.writing.take()).await;
         }
         drop(watch);
-        Answers::of(clients, |client: Client| async move {
-            client.close_server_connections(MAX_CLOSE_WAIT).await;
-            Ok(())
-        })
-        .await;
+        close_server_connections(clients).await;
         result
     })
 }

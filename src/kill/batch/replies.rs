@@ -248,7 +248,7 @@ impl KillBatch {
         let Some(scheduler) = self.scheduler.get_mut(&endpoint) else {
             return;
         };
-        let failed = scheduler.on_sent(fault.as_ref());
+        let failed = scheduler.on_result(fault.as_ref());
         let Some(fault) = fault else { return };
         if !matches!(self.phase, BatchPhase::Running) {
             return;

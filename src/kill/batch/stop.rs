@@ -43,9 +43,9 @@ impl KillBatch {
                 continue;
             };
             if task.is_in_flight() || task.follows_statements() {
-                let was_told = task.outcome().is_some();
+                let had_outcome = task.outcome().is_some();
                 task.abandon(fault);
-                self.fresh.extend((!was_told).then_some(index));
+                self.fresh.extend((!had_outcome).then_some(index));
             }
         }
         self.after(now, Vec::new())

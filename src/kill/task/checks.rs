@@ -27,7 +27,7 @@ impl KillTask {
     pub(super) fn first_seen(&mut self, check: CheckReply<'_>, now: Now) -> NextStep {
         match self.evaluate(check) {
             Ok((observation, unchecked)) => {
-                self.stage = KillState::Unconfirmed(FirstCheck::Passed {
+                self.state = KillState::Unconfirmed(FirstCheck::Passed {
                     observation,
                     unchecked,
                 });
@@ -38,7 +38,7 @@ impl KillTask {
                 self.finish(KillOutcome::NotAllowed(fault))
             }
             Err(KillOutcome::Refused(RefusalReason::Unreadable(fault))) => {
-                self.stage = KillState::Unconfirmed(FirstCheck::NoAnswer(fault));
+                self.state = KillState::Unconfirmed(FirstCheck::NoAnswer(fault));
                 NextStep::CheckAt(now.elapsed + RECHECK_DELAY)
             }
             Err(outcome) => self.finish(outcome),
@@ -47,7 +47,7 @@ impl KillTask {
 
     /// Handles the check right before the DELETE. This is the only place where a DELETE is ordered.
     pub(super) fn seen_before_delete(&mut self, check: CheckReply<'_>, now: Now) -> NextStep {
-        let KillState::Checking { unchecked, tries } = &mut self.stage else {
+        let KillState::Checking { unchecked, tries } = &mut self.state else {
             return NextStep::Rest;
         };
         let (before, tries) = (std::mem::take(unchecked), *tries);
@@ -80,7 +80,7 @@ impl KillTask {
         });
         match evaluated {
             Ok(None) => {
-                self.stage = KillState::Deleting {
+                self.state = KillState::Deleting {
                     sent: now.elapsed,
                     unchecked: before,
                     tries,
@@ -93,7 +93,7 @@ impl KillTask {
                 self.finish(KillOutcome::NotAllowed(fault))
             }
             Err(KillOutcome::Refused(RefusalReason::Unreadable(_))) if tries < MAX_TRIES => {
-                self.stage = again(tries);
+                self.state = again(tries);
                 NextStep::Queue
             }
             Err(outcome) => self.finish(outcome),
@@ -111,7 +111,7 @@ impl KillTask {
         if tries > REPEATS_WHEN_SLOW {
             return self.finish(KillOutcome::Refused(refusal));
         }
-        self.stage = KillState::Queued { unchecked, tries };
+        self.state = KillState::Queued { unchecked, tries };
         NextStep::Queue
     }
 

@@ -33,7 +33,7 @@ impl KillTask {
             unchecked,
             tries,
             withdrawn,
-        } = &mut self.stage
+        } = &mut self.state
         else {
             return NextStep::Rest;
         };
@@ -52,7 +52,7 @@ impl KillTask {
             Err(fault) if was_never_done(&fault) => return self.finish(KillOutcome::Failed(fault)),
             Err(fault) => Some(fault),
         };
-        self.stage = KillState::FollowingUp(FollowUp::new(sent, reply));
+        self.state = KillState::FollowingUp(FollowUp::new(sent, reply));
         NextStep::CheckAt(now.elapsed + FIRST_FOLLOW_UP_DELAY)
     }
 
@@ -67,7 +67,7 @@ impl KillTask {
             ),
             SessionReply::Failed(_) => (false, None),
         };
-        let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &mut self.stage else {
+        let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &mut self.state else {
             return NextStep::Rest;
         };
         match reply {
@@ -87,7 +87,7 @@ impl KillTask {
             }
         }
         self.give_up_in_time(now);
-        match &self.stage {
+        match &self.state {
             KillState::FollowingUp(_) => NextStep::CheckAt(now.elapsed + FOLLOW_UP_INTERVAL),
             KillState::Unclear(..) => NextStep::CheckAt(now.elapsed + SEARCH_INTERVAL),
             _ => NextStep::Rest,
@@ -119,7 +119,7 @@ impl KillTask {
     /// Finishes the task of a session that is gone, or looks for its statements. After a 404 to the DELETE,
     /// something else has closed it. `is_confirmed` is whether a 404 to a GET has shown it.
     fn gone(&mut self, is_confirmed: bool, now: Now) -> NextStep {
-        let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &self.stage else {
+        let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &self.state else {
             return NextStep::Rest;
         };
         let after = now.elapsed.saturating_sub(watch.sent);
@@ -134,7 +134,7 @@ impl KillTask {
     /// Handles a list that was requested at `asked_at`, since the program started. One from before the DELETE proves
     /// nothing. Missing from one list proves nothing, because a list is not atomic; missing from two in a row does.
     pub(in crate::kill) fn on_list(&mut self, present: bool, asked_at: Duration, now: Now) {
-        let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &mut self.stage else {
+        let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &mut self.state else {
             return;
         };
         if asked_at < watch.sent {
@@ -156,12 +156,12 @@ impl KillTask {
     /// Finishes the task if its time has passed.
     pub(in crate::kill) fn give_up_in_time(&mut self, now: Now) {
         self.give_up_statements(now);
-        let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &self.stage else {
+        let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &self.state else {
             return;
         };
         let after = now.elapsed.saturating_sub(watch.sent);
         if is_still_there(watch) {
-            self.stage = KillState::Done(KillOutcome::StillThere { after });
+            self.state = KillState::Done(KillOutcome::StillThere { after });
             return;
         }
         if after < follow_up_time(watch) {
@@ -169,11 +169,11 @@ impl KillTask {
         }
         let cause = watch.unseen.as_ref().or(watch.reply.as_ref());
         // An unknown outcome is reported once, regardless of the errors of later follow-ups.
-        let unknown = match &self.stage {
+        let unknown = match &self.state {
             KillState::Unclear(_, unknown) => unknown.clone(),
             _ => KillOutcome::Unknown(cause.cloned().unwrap_or(RequestError::TimedOut(FOLLOW_UP_TIME))),
         };
-        self.stage = if after < SEARCH_TIME {
+        self.state = if after < SEARCH_TIME {
             KillState::Unclear(watch.clone(), unknown)
         } else {
             KillState::Done(unknown)
@@ -182,7 +182,7 @@ impl KillTask {
 
     /// Returns the time at which [`Self::give_up_in_time`] must run.
     pub(in crate::kill) fn gives_up_at(&self) -> Option<Duration> {
-        match &self.stage {
+        match &self.state {
             KillState::FollowingUp(watch) => Some(watch.sent + follow_up_time(watch)),
             KillState::Unclear(watch, _) => Some(watch.sent + SEARCH_TIME),
             _ => self.gives_up_statements_at(),

@@ -68,7 +68,7 @@ impl KillTask {
 
     /// Handles a reading of the locks.
     pub(in crate::kill) fn locks_read(&mut self, reading: LockReading) -> NextStep {
-        if !matches!(self.stage, KillState::Checking { .. }) {
+        if !matches!(self.state, KillState::Checking { .. }) {
             return NextStep::Rest;
         }
         self.new_locks = Some(reading.into());
@@ -158,6 +158,6 @@ impl KillTask {
 
     /// Whether this is the check right before the DELETE.
     pub(super) const fn is_last_check(&self) -> bool {
-        matches!(self.stage, KillState::Checking { .. })
+        matches!(self.state, KillState::Checking { .. })
     }
 }

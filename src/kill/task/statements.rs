@@ -26,7 +26,7 @@ impl KillTask {
         rules: &Rules,
         now: Now,
     ) -> NextStep {
-        match &self.stage {
+        match &self.state {
             KillState::Checking { .. } => {
                 self.statements.on_first_reading(readings);
                 if self.needs_locks(rules) {
@@ -65,7 +65,7 @@ impl KillTask {
             let outcome = self.killed(after);
             return self.finish(outcome);
         }
-        self.stage = KillState::EndingStatements(StatementWatch {
+        self.state = KillState::EndingStatements(StatementWatch {
             after,
             since: now.elapsed,
         });
@@ -88,7 +88,7 @@ impl KillTask {
         rules: &Rules,
         now: Now,
     ) -> NextStep {
-        if !matches!(self.stage, KillState::EndingStatements(_)) {
+        if !matches!(self.state, KillState::EndingStatements(_)) {
             return self.conclude(now);
         }
         let refused = match answer {
@@ -129,7 +129,7 @@ impl KillTask {
 
     /// Decides whether the results are final, or when the threads are read again.
     fn conclude(&mut self, now: Now) -> NextStep {
-        let (watch, is_watched) = match &self.stage {
+        let (watch, is_watched) = match &self.state {
             KillState::EndingStatements(watch) => (*watch, false),
             KillState::WatchingStatements(watch, _) => (*watch, true),
             _ => return NextStep::Rest,
@@ -152,27 +152,27 @@ impl KillTask {
             return self.finish(outcome);
         }
         // An outcome is reported once while nothing changes.
-        self.stage = KillState::WatchingStatements(watch, outcome);
+        self.state = KillState::WatchingStatements(watch, outcome);
         NextStep::CheckAt(now.elapsed + WATCH_INTERVAL)
     }
 
     /// Whether the session is gone and its statements are still read.
     pub(in crate::kill) const fn follows_statements(&self) -> bool {
         matches!(
-            self.stage,
+            self.state,
             KillState::EndingStatements(_) | KillState::WatchingStatements(..)
         )
     }
 
     /// Whether a DELETE was ordered and a KILL of a statement may follow.
     pub(in crate::kill) fn may_end_statements(&self) -> bool {
-        let is_open = self.is_in_flight() || matches!(self.stage, KillState::EndingStatements(_));
+        let is_open = self.is_in_flight() || matches!(self.state, KillState::EndingStatements(_));
         is_open && self.statements.may_end()
     }
 
     /// Finishes the task if its time has passed.
     pub(super) fn give_up_statements(&mut self, now: Now) {
-        match &self.stage {
+        match &self.state {
             KillState::EndingStatements(watch) if now.elapsed >= watch.since + RESULT_TIME * 2 => {
                 let watch = *watch;
                 for index in self.statements.being_logged() {
@@ -180,10 +180,10 @@ impl KillTask {
                         .set_attempt(index, EndAttempt::LeftAlone("the audit log takes too long"));
                 }
                 let outcome = self.killed(watch.after);
-                self.stage = KillState::WatchingStatements(watch, outcome);
+                self.state = KillState::WatchingStatements(watch, outcome);
             }
             KillState::WatchingStatements(watch, outcome) if now.elapsed >= watch.since + WATCH_TIME => {
-                self.stage = KillState::Done(outcome.clone());
+                self.state = KillState::Done(outcome.clone());
             }
             _ => {}
         }
@@ -191,7 +191,7 @@ impl KillTask {
 
     /// Returns the time at which [`Self::give_up_statements`] must run.
     pub(super) fn gives_up_statements_at(&self) -> Option<Duration> {
-        match &self.stage {
+        match &self.state {
             KillState::EndingStatements(watch) => Some(watch.since + RESULT_TIME * 2),
             KillState::WatchingStatements(watch, _) => Some(watch.since + WATCH_TIME),
             _ => None,
@@ -200,12 +200,12 @@ impl KillTask {
 
     /// Finishes the task because the program exits.
     pub(super) fn abandon_statements(&mut self) {
-        if let KillState::EndingStatements(watch) = &self.stage {
+        if let KillState::EndingStatements(watch) = &self.state {
             let after = watch.after;
             self.statements.doubt(&StatementDoubt::Exiting);
-            self.stage = KillState::Done(self.killed(after));
-        } else if let KillState::WatchingStatements(_, outcome) = &self.stage {
-            self.stage = KillState::Done(outcome.clone());
+            self.state = KillState::Done(self.killed(after));
+        } else if let KillState::WatchingStatements(_, outcome) = &self.state {
+            self.state = KillState::Done(outcome.clone());
         }
     }
 }

@@ -85,7 +85,7 @@ impl AuditThread {
                     }
                 }
             }
-            // Without a receiver the time of `close` is over.
+            // Without a receiver `close` waits no longer.
             let _ = is_over.send(failed);
         })?;
         Ok(Self { work, over })

@@ -90,7 +90,7 @@ impl Stage {
     fn reply(&mut self) -> HistoryReply {
         loop {
             match self.replies.blocking_recv().unwrap() {
-                HistoryReply::Happened(_) | HistoryReply::EventsComplete => {}
+                HistoryReply::Happened(_) | HistoryReply::EventsComplete(_) => {}
                 reply => return reply,
             }
         }

@@ -275,9 +275,9 @@ impl Screen {
                 self.on_played(facts, now)?;
             }
             HistoryReply::PlayEnded => self.update_past(Msg::Past(PastMsg::PlayEnded))?,
-            HistoryReply::EventsComplete => {
-                self.update(Msg::Past(PastMsg::EventsComplete))?;
-                self.update_past(Msg::Past(PastMsg::EventsComplete))?;
+            HistoryReply::EventsComplete(unreadable) => {
+                self.update(Msg::Past(PastMsg::EventsComplete(unreadable)))?;
+                self.update_past(Msg::Past(PastMsg::EventsComplete(unreadable)))?;
             }
             HistoryReply::Failed(why) => self.update(Msg::Past(PastMsg::Refused(why)))?,
             HistoryReply::Shown(..)

@@ -15,7 +15,7 @@ pub(super) fn authentication(facts: &Facts) -> CheckResult {
             let user = visible(&login.user);
             let who = match (&login.password_source, with_credentials) {
                 (Some(source), true) => {
-                    format!("the password of user {user} (from {source}) was refused: ")
+                    format!("the password of user {user} (from {source}) was rejected: ")
                 }
                 (None, true) => format!("user {user} was rejected: "),
                 _ => format!("a password is required, but none was given for user {user}: "),

@@ -34,7 +34,7 @@ pub(super) fn statements(facts: &Facts) -> CheckResult {
     let keep_some = services.iter().any(|service| service.retains(proxy) > Some(0));
     match proxy {
         Some(0) if !keep_some => CheckResult::warning(format!(
-            "not kept (retain_last_statements=0): {}",
+            "not retained (retain_last_statements=0): {}",
             consequences(facts)
         ))
         .advise(maxctrl::KEEP_STATEMENTS),
@@ -70,7 +70,7 @@ fn without_statements(services: &[&ServiceState], consequences: &str) -> CheckRe
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let result = CheckResult::warning(format!("not kept by {}{more}: {consequences}", names.join(", ")));
+    let result = CheckResult::warning(format!("not retained by {}{more}: {consequences}", names.join(", ")));
     first.into_iter().fold(result, |result, name| {
         result.advise(maxctrl::keep_statements_of(name))
     })

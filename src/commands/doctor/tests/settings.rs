@@ -26,22 +26,22 @@ fn where_no_statements_are_kept_the_command_is_there() {
         &keeping(Some(0), &[-1, -1]),
         "statements",
         Warning,
-        "not kept (",
+        "not retained (",
         &all,
     );
-    says(&keeping(Some(0), &[]), "statements", Warning, "not kept (", &all);
+    says(&keeping(Some(0), &[]), "statements", Warning, "not retained (", &all);
     says(
         &keeping(Some(10), &[0, -1]),
         "statements",
         Warning,
-        "kept by S 0:",
+        "not retained by S 0:",
         &first,
     );
     says(
         &keeping(Some(0), &[-1, 5]),
         "statements",
         Warning,
-        "kept by S 0:",
+        "not retained by S 0:",
         &first,
     );
     says(

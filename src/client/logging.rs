@@ -1,4 +1,4 @@
-//! Events of a client for the event log: polls, faults and recoveries.
+//! The log lines of a client: polls, faults and recoveries.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! The event log (`--log`) of the one-shot commands.
+//! The program log (`--log`) of the one-shot commands.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

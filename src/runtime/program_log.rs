@@ -1,4 +1,4 @@
-//! The event log: polls, faults, recoveries and kills, one line each, in the file of `--log`.
+//! The program log: polls, faults, recoveries and kills, one line each, in the file of `--log`.
 //!
 //! The other rooms write through the macros of the crate `log`. Its target is the subject of the line; events
 //! with any other target come from dependencies and are left out. A thread writes the file, so that a slow disk
@@ -29,9 +29,9 @@ const QUEUE: usize = 4096;
 /// Maximum time to wait for the last lines.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// Why the event log cannot be used.
+/// Why the program log cannot be used.
 #[derive(Debug, Error)]
-pub(crate) enum EventLogError {
+pub(crate) enum ProgramLogError {
     /// The file cannot be opened.
     #[error("--log: cannot open {path}: {source}")]
     Open {
@@ -44,13 +44,13 @@ pub(crate) enum EventLogError {
     #[error("--log: {0}")]
     Start(io::Error),
     /// Lines are missing.
-    #[error("the event log is not complete: {0}")]
+    #[error("the program log is not complete: {0}")]
     Incomplete(String),
 }
 
-/// The event log of this process.
+/// The program log of this process.
 #[derive(Debug)]
-pub(crate) struct EventLog {
+pub(crate) struct ProgramLog {
     sink: Arc<Sink>,
     /// Result of the thread, when it ends.
     end: Receiver<io::Result<()>>,
@@ -65,22 +65,22 @@ struct Sink {
     lost: AtomicU64,
 }
 
-impl EventLog {
+impl ProgramLog {
     /// Opens the file and logs the events of this process to it.
     ///
     /// # Errors
     ///
-    /// Returns [`EventLogError`] if the file cannot be opened for appending, or if the thread cannot start.
-    pub(crate) fn start(path: &Path) -> Result<Self, EventLogError> {
+    /// Returns [`ProgramLogError`] if the file cannot be opened for appending, or if the thread cannot start.
+    pub(crate) fn start(path: &Path) -> Result<Self, ProgramLogError> {
         let log = Self::open(path)?;
         let logger = Box::new(Arc::clone(&log.sink));
-        log::set_boxed_logger(logger).map_err(|error| EventLogError::Start(io::Error::other(error)))?;
+        log::set_boxed_logger(logger).map_err(|error| ProgramLogError::Start(io::Error::other(error)))?;
         log::set_max_level(LevelFilter::Info);
         Ok(log)
     }
 
-    fn open(path: &Path) -> Result<Self, EventLogError> {
-        open(path).map_err(|source| EventLogError::Open {
+    fn open(path: &Path) -> Result<Self, ProgramLogError> {
+        open(path).map_err(|source| ProgramLogError::Open {
             path: path.display().to_string(),
             source,
         })?;
@@ -88,14 +88,14 @@ impl EventLog {
         let (ended, end) = mpsc::channel();
         let path = path.to_owned();
         thread::Builder::new()
-            .name("event log".to_owned())
+            .name("program log".to_owned())
             .spawn(move || {
                 // A prompt for a password blocks signals, and no other thread may receive them.
                 let blocked = SigSet::all().thread_block().map_err(io::Error::from);
                 // Fails only if the wait for it has ended.
                 drop(ended.send(blocked.and(write_all(&path, &queue))));
             })
-            .map_err(EventLogError::Start)?;
+            .map_err(ProgramLogError::Start)?;
         let sink = Sink {
             lines: Mutex::new(Some(lines)),
             lost: AtomicU64::new(0),
@@ -110,14 +110,14 @@ impl EventLog {
     ///
     /// # Errors
     ///
-    /// Returns [`EventLogError::Incomplete`] if lines could not be written.
-    pub(crate) fn close(self) -> Result<(), EventLogError> {
+    /// Returns [`ProgramLogError::Incomplete`] if lines could not be written.
+    pub(crate) fn close(self) -> Result<(), ProgramLogError> {
         self.sink.close();
         let lost = self.sink.lost.load(Ordering::Relaxed);
         match self.end.recv_timeout(MAX_WAIT) {
-            Ok(Err(error)) => Err(EventLogError::Incomplete(error.to_string())),
-            Err(_) => Err(EventLogError::Incomplete("the disk is too slow".to_owned())),
-            Ok(Ok(())) if lost > 0 => Err(EventLogError::Incomplete(format!(
+            Ok(Err(error)) => Err(ProgramLogError::Incomplete(error.to_string())),
+            Err(_) => Err(ProgramLogError::Incomplete("the disk is too slow".to_owned())),
+            Ok(Ok(())) if lost > 0 => Err(ProgramLogError::Incomplete(format!(
                 "the disk was too slow for {lost} lines"
             ))),
             Ok(Ok(())) => Ok(()),
@@ -188,7 +188,7 @@ mod tests {
 
     use super::*;
 
-    fn send(log: &EventLog, target: &str, text: &str) {
+    fn send(log: &ProgramLog, target: &str, text: &str) {
         let args = format_args!("{text}");
         let record = Record::builder()
             .level(Level::Warn)
@@ -203,7 +203,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("events.log");
         fs::write(&path, "earlier").unwrap();
-        let log = EventLog::open(&path).unwrap();
+        let log = ProgramLog::open(&path).unwrap();
         send(&log, "poll", "one\nline\u{1b}[31m");
         send(&log, "rustls::client", "of a dependency");
         log.close().unwrap();
@@ -224,7 +224,7 @@ mod tests {
         let link = directory.path().join("link");
         std::os::unix::fs::symlink(directory.path().join("target"), &link).unwrap();
         for path in [directory.path(), &link] {
-            let error = EventLog::open(path).unwrap_err().to_string();
+            let error = ProgramLog::open(path).unwrap_err().to_string();
             assert!(error.starts_with("--log: cannot open "), "{error}");
         }
     }
@@ -237,7 +237,7 @@ mod tests {
             lines: Mutex::new(Some(lines)),
             lost: AtomicU64::new(0),
         });
-        let log = EventLog { sink, end };
+        let log = ProgramLog { sink, end };
         for _ in 0..3 {
             send(&log, "poll", "x");
         }
