@@ -31,7 +31,7 @@ pub(crate) enum KeyContext {
     Columns,
     /// The kill log or the overview.
     Overlay,
-    /// The log of events.
+    /// The view of events.
     Events,
     /// The help.
     Help,
@@ -158,7 +158,7 @@ pub(crate) enum Action {
     Record,
     /// Write the screen and its data to files.
     WriteScreen,
-    /// Show the log of events.
+    /// Show the events.
     Events,
     /// Show the overview.
     Overview,
@@ -176,7 +176,7 @@ pub(crate) enum Action {
     Link(isize),
     /// Save sort, columns, grouping and theme to the configuration file.
     Save,
-    /// Follow the row under the cursor, or no longer.
+    /// Follow the row under the cursor, or stop following.
     Follow,
     /// Freeze the table.
     Pause,
@@ -256,7 +256,7 @@ pub(crate) const PLACES: [(KeyContext, &str); 19] = [
     (KeyContext::Servers, "servers"),
     (KeyContext::Endpoints, "endpoints"),
     (KeyContext::Overlay, "overview, kill log"),
-    (KeyContext::Events, "log of events"),
+    (KeyContext::Events, "events"),
     (KeyContext::Replay, "recording"),
     (KeyContext::Time, "time of a recording"),
     (KeyContext::Help, "help"),

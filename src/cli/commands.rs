@@ -33,7 +33,7 @@ of the last list: 0 if every endpoint replied; 1 some or several failed; 3 endpo
 pub(crate) enum ListOutput {
     /// Human-readable table
     Table,
-    /// Table with every column
+    /// Table with every column that has data
     Wide,
     /// One JSON array
     Json,

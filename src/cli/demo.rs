@@ -36,7 +36,8 @@ pub(crate) struct DemoArgs {
     /// Include sessions whose names try to harm the terminal
     #[arg(long)]
     pub hostile: bool,
-    /// Share of requests for one session, kills included, that fail: reset, rejected or no reply
+    /// Share of the requests for one session that fail: reset, status 500 or no reply; some of them, kills included, are
+    /// carried out all the same
     #[arg(long, value_name = "SHARE", value_parser = fault_rate, allow_negative_numbers = true)]
     pub faults: Option<f64>,
     /// Explain the screen in five steps, with sessions that block others

@@ -16,7 +16,7 @@ pub(super) struct Ending {
 const PASSWORDS: &str = "\
 The password comes from MAXTOP_PASSWORD, --password-file or --password-command,
 never from an option.";
-const TIMES: &str = "TIME is 500ms, 30s, 5m or 1h; a number alone is in seconds.";
+const TIMES: &str = "TIME is 500ms, 30s, 5min, 1h30m or 2d; a number alone is in seconds.";
 
 /// The endings, one for each command.
 pub(super) const ENDINGS: [Ending; 13] = [
@@ -145,7 +145,7 @@ pub(super) const ENDINGS: [Ending; 13] = [
             ("maxtop doctor --profile production", "all of a profile"),
         ],
         notes: &[
-            "Sends only GET requests; does not try whether sessions can be killed.",
+            "Sends only GET requests, and with sql-user statements that only read.\nDoes not try whether sessions can be killed.",
             TIMES,
             PASSWORDS,
         ],

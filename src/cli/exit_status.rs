@@ -25,11 +25,11 @@ const DONE: ExitMeaning = ExitMeaning {
         (CommandName::Kill, "all of them were killed, or none matched"),
         (
             CommandName::Record,
-            "the recording is finished, also after Ctrl-C or SIGTERM",
+            "the recording is finished and has a list, also after Ctrl-C or SIGTERM",
         ),
         (
             CommandName::Report,
-            "the report is written, also after Ctrl-C, SIGTERM or SIGHUP",
+            "the report is written, also after Ctrl-C, SIGTERM or SIGHUP; without FILE at least one endpoint has sent a list",
         ),
     ],
     commands: &CommandName::ALL,
@@ -71,7 +71,8 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
             ),
             (
                 CommandName::Record,
-                "the recording could not be written completely, or several endpoints failed from start to end",
+                "the recording could not be written completely, or no endpoint has sent a list, for different \
+                 causes or for one that is neither 3 nor 4",
             ),
             (
                 CommandName::Replay,
@@ -79,10 +80,13 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
             ),
             (
                 CommandName::Report,
-                "a part of the recording cannot be read, it has no complete list, or several endpoints failed from start to end",
+                "a part of the recording cannot be read, it has no complete list, or no endpoint has sent a list, \
+                 for different causes or for one that is neither 3 nor 4",
             ),
             (CommandName::Doctor, "a check failed, or the endpoints differ"),
             (CommandName::Config, "something failed"),
+            (CommandName::Man, "something failed"),
+            (CommandName::Completions, "something failed"),
             (CommandName::Export, "something failed"),
         ],
         ..DONE
@@ -105,8 +109,8 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
                 CommandName::Export,
                 "endpoint not reached, only at a terminal and without a password",
             ),
-            (CommandName::Record, "endpoint not reached from start to end"),
-            (CommandName::Report, "endpoint not reached from start to end"),
+            (CommandName::Record, "no endpoint was reached from start to end"),
+            (CommandName::Report, "no endpoint was reached from start to end"),
         ],
         commands: CONNECTING,
     },
@@ -114,10 +118,20 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
         status: "4",
         meaning: "not allowed (401, 403)",
         commands: CONNECTING,
-        special: &[(
-            CommandName::Export,
-            "not allowed (401, 403), only if maxtop prompted for the password",
-        )],
+        special: &[
+            (
+                CommandName::Export,
+                "not allowed (401, 403), only if maxtop prompted for the password",
+            ),
+            (
+                CommandName::Record,
+                "every endpoint rejected the credentials (401, 403)",
+            ),
+            (
+                CommandName::Report,
+                "every endpoint rejected the credentials (401, 403)",
+            ),
+        ],
     },
     ExitMeaning {
         status: "5",

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
 use super::scope::options;
 use crate::config::{CommandLine, CommandName, Form, Heading, Origin, Setting, SettingId};
 
 /// Name of the option for the configuration file.
 const CONFIG: &str = "config";
-/// Name of the option for the event log.
+/// Name of the option for the program log.
 const LOG: &str = "log";
 /// Name of the option for a profile of the file.
 const PROFILE: &str = "profile";
@@ -20,7 +20,7 @@ const PROFILE: &str = "profile";
 pub(crate) struct GlobalOptions {
     /// The parsed options.
     pub line: CommandLine,
-    /// File of the event log.
+    /// File of the program log.
     pub log: Option<PathBuf>,
 }
 
@@ -58,10 +58,10 @@ impl Args for GlobalOptions {
                     .value_parser(clap::value_parser!(PathBuf))
                     .help_heading(program)
                     .hide_short_help(true)
-                    .help("Append polls, errors and kills to this file; only its owner may read it")
+                    .help("Program log: append polls, errors and kills to this file; only its owner may read it")
                     .long_help(
-                        "Append a line for each poll, error and kill to this file; it contains no password and no \
-                         SQL, and only its owner may read it",
+                        "Program log: append a line for each poll, error and kill to this file; it contains no \
+                         password and no SQL, and only its owner may read it",
                     ),
             )
     }
@@ -78,12 +78,19 @@ pub(super) fn option(setting: &'static Setting) -> Arg {
         .short(setting.short)
         .global(true)
         .allow_hyphen_values(setting.form.may_begin_with_hyphen())
-        .value_name(setting.form.placeholder())
+        .value_name(setting.placeholder())
         .help(short_help(setting))
         .long_help(long_help(setting))
         .help_heading(setting.heading.text())
         .hide_short_help(!setting.is_common)
         .action(ArgAction::Set);
+    if setting.form == Form::Path {
+        option = option.value_hint(if setting.is_directory {
+            ValueHint::DirPath
+        } else {
+            ValueHint::FilePath
+        });
+    }
     if setting.form == Form::Endpoints {
         option = option.action(ArgAction::Append);
     }

@@ -17,7 +17,7 @@ pub(crate) struct RecordArgs {
     /// End after this time [default: at Ctrl-C or SIGTERM]
     #[arg(long = "for", value_name = "TIME", value_parser = recording_span, allow_hyphen_values = true)]
     pub span: Option<Duration>,
-    /// Size of a file from which the recording continues in another one
+    /// Size of a file from which the recording continues in another one, 1MB to 1000GB
     #[arg(long, value_name = "SIZE", default_value = "64MB", value_parser = size, allow_hyphen_values = true)]
     pub max_size: usize,
     /// Time after which the recording continues in another file [default: no limit]

@@ -12,8 +12,8 @@ const HEAD: &str = "\
 # Priority: command line, environment variable, profile, rest of this file, default.
 # 'maxtop config' shows the effective values and their origins.
 #
-# Times are written 500ms, 3s, 5m or 1h; a bare number is in seconds. Shares are 10%. An empty
-# text means not set.
+# Times are written 500ms, 3s, 5min, 1h30m or 2d; a bare number is in seconds. Shares are 10%. An empty
+# text resets a setting to its default.
 # Paths are relative to the directory of this file, unless they start with / or ~/.
 ";
 

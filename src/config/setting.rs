@@ -26,6 +26,8 @@ pub(crate) struct Setting {
     pub key: KeyScope,
     /// Form of a value.
     pub form: Form,
+    /// Whether its path is that of a directory.
+    pub is_directory: bool,
     /// Default, as written in a file; empty if there is none.
     pub default: &'static str,
     /// Meaning, in one line.
@@ -148,6 +150,15 @@ impl Setting {
         }
     }
 
+    /// Returns the placeholder for a value in the help.
+    pub(crate) const fn placeholder(&self) -> &'static str {
+        if self.is_directory {
+            "DIR"
+        } else {
+            self.form.placeholder()
+        }
+    }
+
     /// Whether the command uses it.
     pub(crate) fn is_used_by(&self, command: CommandName) -> bool {
         command == CommandName::Config || self.commands.contains(&command)
@@ -170,8 +181,8 @@ impl Setting {
 }
 
 impl Form {
-    /// Returns the placeholder for a value in the help.
-    pub(crate) const fn placeholder(self) -> &'static str {
+    /// Returns the placeholder for a value of this form.
+    const fn placeholder(self) -> &'static str {
         match self {
             Self::Endpoints => "URL",
             Self::Name => "NAME",

@@ -22,6 +22,7 @@ const USUAL: Setting = Setting {
     variable: None,
     key: KeyScope::Usual,
     form: Form::Name,
+    is_directory: false,
     default: "",
     about: "",
     example: "",

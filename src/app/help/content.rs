@@ -70,7 +70,7 @@ static VIEWS: [View; 20] = [
     ),
     view(KeyContext::Columns, "CHOOSING COLUMNS", "the choice of columns"),
     view(KeyContext::Overlay, "OVERVIEW, KILL LOG", "overview and kill log"),
-    view(KeyContext::Events, "EVENTS", "the log of events"),
+    view(KeyContext::Events, "EVENTS", "the events"),
     view(KeyContext::Replay, "RECORDING", "a recording"),
     view(KeyContext::Time, "TIME OF A RECORDING", "the time"),
     view(KeyContext::Help, "HELP", "the help"),

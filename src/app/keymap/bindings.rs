@@ -60,7 +60,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('*')] Action::MarkAll, "*", "mark everything shown; a kill re-checks the filter", "";
     Table [ch('U')] Action::UnmarkAll, "U", "remove all marks", "";
     Table [ch('u')] Action::CancelKill, "u", "undo: cancel a kill in its grace period (Esc and q too); else bring back marks or a filter", "undo";
-    Table [ch('F')] Action::Follow, "F", "follow the row under the cursor, or no longer", "";
+    Table [ch('F')] Action::Follow, "F", "follow the row under the cursor, or stop following", "";
     Table [ch('y')] Action::Copy, "y", "menu of what can be copied: row, JSON, statement, commands, tables", "";
     Table [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
@@ -74,7 +74,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     AnyView [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
     AnyView [ch('S')] Action::Servers, "S", "servers and services: their state, and how many sessions use them", "servers";
     AnyView [ch('E')] Action::Endpoints, "E", "endpoints: their state and faults, and how many sessions each has", "endpoints";
-    AnyView [ch('e')] Action::Events, "e", "log of events: what became stuck, came, went or was lost, and when", "";
+    AnyView [ch('e')] Action::Events, "e", "events: what became stuck, came, went or was lost, and when", "";
     AnyView [ch('l')] Action::KillLog, "l", "kill log of this run", "";
     AnyView [ch('[')] Action::TravelLists(-1), "[ ]", "look back: the list before, or the next one", "";
     AnyView [ch(']')] Action::TravelLists(1), "]", "", "";
@@ -87,7 +87,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     AnyView [ctrl('l')] Action::Repaint, "Ctrl-l", "redraw the screen", "";
     AnyView [ctrl('z')] Action::Suspend, "Ctrl-z", "suspend to the shell; fg resumes", "";
     AnyView [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
-    AnyView [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit; in the overview and the logs q closes them", "quit";
+    AnyView [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit; q closes the overview, the events and the kill log", "quit";
     AnyView [ch('Q')] Action::QuitKeepingFrame, "Q", "quit and leave the last frame as text", "";
     Groups [on(Code::Enter)] Action::Open, "Enter", "show the sessions of the group, as a filter", "sessions";
     Groups [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the group's sessions, after check and confirmation", "kill";
@@ -120,7 +120,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Dialog [ch('h')] Action::StrikeHealthy, "h", "strike out the sessions that are not stuck, or include them again", "strike out not stuck";
     Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
     Dialog [ch('b')] Action::Blockers, "b", "change to the root blocker that the session waits for", "blocker";
-    Dialog [ch('s')] Action::KillStatements, "s", "with sql-user: kill the running statements too, or not", "statements";
+    Dialog [ch('s')] Action::KillStatements, "s", "switch: also kill the running statements (with sql-user)", "statements";
     Dialog [ch('r')] Action::Reason, "r", "type a reason for the audit log", "reason";
     Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→ Tab", "choose", "choose";
     Dialog [on(Code::Enter)] Action::Accept, "Enter", "accept the chosen answer (No at first) or the number", "accept";

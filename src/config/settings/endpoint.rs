@@ -23,7 +23,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         variable: Some("MAXTOP_ENDPOINT"),
         form: Form::Endpoints,
         default: DEFAULT_URL,
-        about: "admin API: URL or HOST:PORT; repeatable, in files also a list 'endpoints'",
+        about: "admin API: URL or HOST:PORT; several: repeat -e, use commas in the variable, or a list 'endpoints' in files",
         is_common: true,
         ..USUAL
     },
@@ -240,7 +240,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
-        about: "send only GET requests, and SELECTs with sql-user: no session can be killed",
+        about: "send only GET requests, and with sql-user statements that only read; kills are refused",
         commands: REQUESTING,
         is_common: true,
         apply: Apply::Endpoint(|endpoint, given| {

@@ -21,7 +21,7 @@ pub(super) const ENTRIES: [Setting; 24] = [
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
         default: "auto",
-        about: "dialect of the admin API: jsonapi is every release, draft the design document of 2016",
+        about: "dialect of the admin API; jsonapi: all MaxScale releases; draft: the API design of 2016",
         commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             let words = [
@@ -39,7 +39,7 @@ pub(super) const ENTRIES: [Setting; 24] = [
         short: Some('i'),
         form: Form::Time,
         default: INTERVAL.text,
-        about: "time between two polls",
+        about: "time between two polls, 50ms to 1 day",
         commands: POLLING,
         is_common: true,
         apply: Apply::Config(|config, text| {
@@ -52,7 +52,7 @@ pub(super) const ENTRIES: [Setting; 24] = [
         name: "duty",
         form: Form::Share,
         default: DUTY.text,
-        about: "maximum share of the proxy's time for lists and rows; the interval is extended if needed",
+        about: "maximum share of the proxy's time for lists and rows, 0.1% to 100%; the interval is extended if needed",
         commands: POLLING,
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
@@ -169,7 +169,7 @@ pub(super) const ENTRIES: [Setting; 24] = [
     Setting {
         name: "columns",
         form: Form::Columns,
-        about: "columns to show, from left to right; 'maxtop list -o wide' shows all of them",
+        about: "columns to show, from left to right; 'maxtop list -o wide' shows every column with data",
         example: "id, severity, user, why",
         heading: Heading::Sessions,
         commands: LISTING,
@@ -264,6 +264,7 @@ pub(super) const ENTRIES: [Setting; 24] = [
     Setting {
         name: "recordings",
         form: Form::Path,
+        is_directory: true,
         default: "$XDG_STATE_HOME/maxtop/recordings",
         about: "directory of the recordings that R makes",
         heading: Heading::Program,
