@@ -199,11 +199,8 @@ async fn kill(
     }
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
-    if let (Consent::DryRun, Err(error)) = (consent, audit.check()) {
-        let why = Text::clean(&error.to_string(), TextLimit::Line);
-        for victim in victims.found.iter_mut().filter(|victim| victim.refused.is_none()) {
-            victim.refused = Some(RefusalReason::Unlogged(why.clone()));
-        }
+    if consent == Consent::DryRun {
+        refuse_unlogged(&audit, &mut victims.found);
     }
     let rules = Rules {
         reports: victims.reports.known,
@@ -238,22 +235,45 @@ async fn kill(
             return Ok(outcomes.planned_exit(round.tasks(), &facts));
         }
         Consent::Prompt if round.confirmable() > 0 => {
-            match prompt::confirm(&plan(&round), round.confirmable()).await? {
-                Answer::Yes => {}
-                Answer::No => {
-                    output::complain(&"nothing was killed");
-                    outcomes.finish_canceled(round.tasks(), "not confirmed")?;
-                    return Ok(ExitStatus::Failed);
-                }
-                Answer::Interrupted(signal) => {
-                    outcomes.finish_canceled(round.tasks(), "interrupted")?;
-                    return Ok(ExitStatus::Signal(signal));
-                }
+            let answer = prompt::confirm(&plan(&round), round.confirmable()).await?;
+            if let Some(exit) = unless_confirmed(answer, &round, &mut outcomes)? {
+                return Ok(exit);
             }
         }
         Consent::Prompt | Consent::Given => {}
     }
     carry_out(round, grace, args, &mut outcomes).await
+}
+
+/// Refuses all victims if their intents could not be logged.
+fn refuse_unlogged(audit: &AuditLog, victims: &mut [Victim]) {
+    let Err(error) = audit.check() else {
+        return;
+    };
+    let why = Text::clean(&error.to_string(), TextLimit::Line);
+    for victim in victims.iter_mut().filter(|victim| victim.refused.is_none()) {
+        victim.refused = Some(RefusalReason::Unlogged(why.clone()));
+    }
+}
+
+/// Prints that nothing was killed, unless the user has confirmed. Returns the exit status then.
+fn unless_confirmed(
+    answer: Answer,
+    round: &KillDriver<Client>,
+    outcomes: &mut OutcomePrinter<'_>,
+) -> Result<Option<ExitStatus>, CommandError> {
+    Ok(match answer {
+        Answer::Yes => None,
+        Answer::No => {
+            output::complain(&"nothing was killed");
+            outcomes.finish_canceled(round.tasks(), "not confirmed")?;
+            Some(ExitStatus::Failed)
+        }
+        Answer::Interrupted(signal) => {
+            outcomes.finish_canceled(round.tasks(), "interrupted")?;
+            Some(ExitStatus::Signal(signal))
+        }
+    })
 }
 
 /// Whether statements are ended too. The draft cannot end any: with the option its sessions are refused.

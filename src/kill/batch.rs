@@ -356,7 +356,7 @@ impl KillBatch {
                 self.on_reply(ticket, SessionReply::Missing(absence), now, &mut orders);
             }
             KillEvent::Surveyed(ticket, reply) => self.surveyed(ticket, reply, now),
-            KillEvent::Deleted(ticket, answer) => self.deleted(ticket, answer, now),
+            KillEvent::Deleted(ticket, answer) => self.deleted(ticket, answer, now, &mut orders),
             KillEvent::Relisted(ticket, answer) => self.on_list_reply(ticket, answer),
             KillEvent::Logged(ticket, answer) if ticket.number() != self.number() => {
                 self.statements_logged(ticket, &answer, now, &mut orders);

@@ -146,7 +146,8 @@ pub struct Difference {
 pub enum IdentityMatch {
     /// The same session.
     Same {
-        /// Parts that were not compared, because they are unknown on at least one side.
+        /// Parts that were not compared, because one side does not have them. A part that both sides lack is left out,
+        /// except the process start.
         unchecked: Vec<Part>,
     },
     /// Another session.
@@ -168,6 +169,11 @@ impl Identity {
             port: session.port,
             service: session.service.clone(),
         }
+    }
+
+    /// Whether a part is known.
+    pub(crate) fn has(&self, part: Part) -> bool {
+        self.proof(part).is_some()
     }
 
     /// Returns the row key of this session.

@@ -23,6 +23,24 @@ struct PendingTask<'a> {
 }
 
 impl PendingTask<'_> {
+    /// Gives a reply to the task, and takes its next step. A new outcome is noted if `counts`.
+    fn handle(
+        &mut self,
+        counts: bool,
+        now: Now,
+        orders: &mut Vec<Order>,
+        reply: impl FnOnce(&mut KillTask, &Rules) -> NextStep,
+    ) {
+        let was = self.task.outcome().cloned();
+        let next = reply(self.task, self.rules);
+        let is_new = counts && self.task.outcome() != was.as_ref();
+        self.fresh.extend(is_new.then_some(self.index));
+        if let Some(at) = self.task.gives_up_at() {
+            self.scheduler.wake(at, self.index, Alarm::GiveUp);
+        }
+        self.take_step(next, now, orders);
+    }
+
     /// Takes the next step of the task. A request that follows at once keeps the slot.
     fn take_step(&mut self, next: NextStep, now: Now, orders: &mut Vec<Order>) {
         let request = match next {
@@ -124,17 +142,9 @@ impl KillBatch {
         orders: &mut Vec<Order>,
         handle: impl FnOnce(&mut KillTask, &Rules) -> NextStep,
     ) {
-        let Some(mut pending) = self.take_pending(ticket) else {
-            return;
-        };
-        let was = pending.task.outcome().cloned();
-        let next = handle(pending.task, pending.rules);
-        let is_new = pending.task.outcome() != was.as_ref();
-        pending.fresh.extend(is_new.then_some(pending.index));
-        if let Some(at) = pending.task.gives_up_at() {
-            pending.scheduler.wake(at, pending.index, Alarm::GiveUp);
+        if let Some(mut pending) = self.take_pending(ticket) {
+            pending.handle(true, now, orders, handle);
         }
-        pending.take_step(next, now, orders);
     }
 
     /// Refuses the victims of an endpoint whose account may only read, while the dialog is open.
@@ -154,73 +164,40 @@ impl KillBatch {
         now: Now,
         orders: &mut Vec<Order>,
     ) {
-        let counts = matches!(self.phase, BatchPhase::Running);
-        let Some(pending) = self.take_pending(ticket) else {
+        let is_running = matches!(self.phase, BatchPhase::Running);
+        let Some(mut pending) = self.take_pending(ticket) else {
             return;
         };
-        let PendingTask {
-            index,
-            kind,
-            endpoint,
-            task,
-            scheduler,
-            rules,
-            reason,
-            fresh,
-        } = pending;
+        let endpoint = pending.endpoint;
         let fault = reply.fault().cloned();
-        let was = task.outcome().cloned();
-        let next = task.on_reply(CheckReply { reply, rules }, now);
-        if task.outcome() != was.as_ref() && counts && !task.is_removed() {
-            fresh.push(index);
-        }
+        let counts = is_running && !pending.task.is_removed();
+        pending.handle(counts, now, orders, |task, rules| {
+            task.on_reply(CheckReply { reply, rules }, now)
+        });
         let sees_several = matches!(
-            task.outcome(),
+            pending.task.outcome(),
             Some(KillOutcome::Refused(RefusalReason::SeveralProxies))
         );
-        let mut pending = PendingTask {
-            index,
-            kind,
-            endpoint,
-            task,
-            scheduler,
-            rules,
-            reason,
-            fresh,
-        };
-        pending.take_step(next, now, orders);
         if sees_several {
             self.several_proxies(endpoint);
         }
         self.stop_after_failure(endpoint, fault);
     }
 
-    pub(super) fn deleted(&mut self, ticket: Ticket, answer: Result<(), RequestError>, now: Now) {
-        let Some(pending) = self.take_pending(ticket) else {
+    pub(super) fn deleted(
+        &mut self,
+        ticket: Ticket,
+        answer: Result<(), RequestError>,
+        now: Now,
+        orders: &mut Vec<Order>,
+    ) {
+        let Some(mut pending) = self.take_pending(ticket) else {
             return;
         };
-        let PendingTask {
-            index,
-            kind,
-            endpoint,
-            task,
-            scheduler,
-            rules: _,
-            reason: _,
-            fresh,
-        } = pending;
-        scheduler.on_request_end(kind);
+        let endpoint = pending.endpoint;
         let is_unsent = matches!(answer, Err(RequestError::CheckExpired | RequestError::Unsent));
         let fault = answer.as_ref().err().filter(|_| !is_unsent).cloned();
-        match task.deleted(answer, now) {
-            NextStep::CheckAt(at) => scheduler.wake(at, index, Alarm::FollowUp),
-            NextStep::Queue => scheduler.queue_check_again(index),
-            _ => {}
-        }
-        if let Some(at) = task.gives_up_at() {
-            scheduler.wake(at, index, Alarm::GiveUp);
-        }
-        fresh.extend(task.outcome().map(|_| index));
+        pending.handle(true, now, orders, |task, _| task.deleted(answer, now));
         self.stop_after_failure(endpoint, fault);
     }
 

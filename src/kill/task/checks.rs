@@ -65,7 +65,6 @@ impl KillTask {
         if let Some(age) = self.age_of_old_locks(now).filter(|_| asked_at.is_some()) {
             return self.repeat_check(before, tries, RefusalReason::OldLocks(age));
         }
-        let weaker = |unchecked: &[Part]| unchecked.iter().copied().find(|part| !before.contains(part));
         let expected = check.rules.diagnosis.expected.clone();
         let evaluated = self.evaluate(check).map(|(observation, unchecked)| {
             let session = &observation.detail.session;
@@ -76,7 +75,10 @@ impl KillTask {
                 let work = OpenWork::by_api(session, (self.victim.dialect, self.victim.instance.as_ref()));
                 self.statements.on_check_without_access(work.statement);
             }
-            weaker(&unchecked)
+            // A part that the victim never had was not compared by the first check either.
+            let identity = &self.victim.identity;
+            let mut weaker = unchecked.into_iter().filter(|part| !before.contains(part));
+            weaker.find(|part| identity.has(*part))
         });
         match evaluated {
             Ok(None) => {

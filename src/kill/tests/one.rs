@@ -252,6 +252,20 @@ fn the_second_check_is_not_weaker_than_the_first() {
 }
 
 #[test]
+fn a_port_that_is_reported_later_makes_the_second_check_no_weaker() {
+    let mut play = KillHarness::one();
+    play.still_alice();
+    play.go();
+    let with_port = Session {
+        port: Some(4711),
+        ..session(17, "alice")
+    };
+    play.reply(play.last_check(), Ok(with_port));
+    assert_eq!(play.outcome(), None);
+    assert_eq!(play.deletes().len(), 1);
+}
+
+#[test]
 fn a_404_to_the_delete_is_looked_into() {
     let mut play = looked_for(Err(RequestError::NotFound));
     play.reply(play.last_check(), Err(RequestError::NotFound));

@@ -70,7 +70,10 @@ fn without_statements(services: &[&ServiceState], consequences: &str) -> CheckRe
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let result = CheckResult::warning(format!("not retained by {}{more}: {consequences}", names.join(", ")));
+    let result = CheckResult::warning(format!(
+        "not retained by {}{more}: {consequences}",
+        names.join(", ")
+    ));
     first.into_iter().fold(result, |result, name| {
         result.advise(maxctrl::keep_statements_of(name))
     })

@@ -29,7 +29,13 @@ fn where_no_statements_are_kept_the_command_is_there() {
         "not retained (",
         &all,
     );
-    says(&keeping(Some(0), &[]), "statements", Warning, "not retained (", &all);
+    says(
+        &keeping(Some(0), &[]),
+        "statements",
+        Warning,
+        "not retained (",
+        &all,
+    );
     says(
         &keeping(Some(10), &[0, -1]),
         "statements",
