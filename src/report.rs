@@ -22,7 +22,7 @@ use self::servers::SeenStates;
 use self::stuck::StuckSessions;
 use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
 use crate::app::endpoint::EndpointState;
-use crate::app::events::{EventFinder, ProgramLog};
+use crate::app::events::{EventFinder, EventList};
 use crate::app::list_rounds::ListRounds;
 use crate::app::msg::Effect;
 use crate::app::recorded::msg_of;
@@ -62,7 +62,7 @@ pub(crate) struct Reporter {
     redactor: Option<Redactor>,
     rounds: ListRounds,
     finder: EventFinder,
-    events: ProgramLog,
+    events: EventList,
     /// Times of the first and of the last fact.
     span: Option<(Now, Now)>,
     totals: Vec<EndpointTotals>,
@@ -104,7 +104,7 @@ impl Reporter {
             options,
             redactor,
             finder: EventFinder::default(),
-            events: ProgramLog::default(),
+            events: EventList::default(),
             span: None,
             stuck: StuckSessions::default(),
             groups: TopGroups::default(),

@@ -131,14 +131,14 @@ impl Event {
 
 /// The events, newest first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ProgramLog {
+pub(crate) struct EventList {
     events: VecDeque<Event>,
     last_number: u64,
     /// Whether a recording was searched to its end.
     pub(super) is_complete: bool,
 }
 
-impl ProgramLog {
+impl EventList {
     /// Adds an event. One that repeats takes the place of the earlier one, with a count.
     pub(crate) fn push(&mut self, mut event: Event) {
         if self.events.iter_mut().any(|known| known.absorb(&event)) {
@@ -188,14 +188,14 @@ pub(crate) struct EventPane {
 
 impl EventPane {
     /// Returns the position of the chosen line.
-    pub(crate) fn position(&self, log: &ProgramLog) -> usize {
-        let position = self.chosen.and_then(|number| log.position(number));
+    pub(crate) fn position(&self, events: &EventList) -> usize {
+        let position = self.chosen.and_then(|number| events.position(number));
         position.unwrap_or_default()
     }
 
     /// Returns the position of the first line in a window of this height.
-    pub(crate) fn first(&self, log: &ProgramLog, height: usize) -> usize {
-        clamp_scroll(self.top, self.position(log), log.len(), height)
+    pub(crate) fn first(&self, events: &EventList, height: usize) -> usize {
+        clamp_scroll(self.top, self.position(events), events.len(), height)
     }
 }
 

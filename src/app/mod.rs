@@ -162,7 +162,7 @@ pub struct App {
     /// The pending exit.
     pub(crate) leaving: Option<quitting::Leaving>,
     /// The events.
-    pub(crate) events: events::ProgramLog,
+    pub(crate) events: events::EventList,
     /// The moment that is shown, if it is not live.
     pub(crate) past: Option<past::PastMoment>,
     /// The recording in progress, if there is one.
@@ -224,7 +224,7 @@ impl App {
             status: None,
             paused: false,
             leaving: None,
-            events: events::ProgramLog::default(),
+            events: events::EventList::default(),
             past: None,
             recording: None,
             rebuilds: rebuild::RebuildSchedule::default(),

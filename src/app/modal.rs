@@ -136,7 +136,7 @@ impl Modal {
         }
     }
 
-    /// Returns the events, if it is open.
+    /// Returns the view of events, if it is open.
     pub(crate) const fn events(&self) -> Option<&EventPane> {
         match self {
             Self::Events(pane) => Some(pane),

@@ -505,7 +505,7 @@ fn a_session_without_a_server_connection_can_be_killed_by_a_filter_of_locks() {
 }
 
 #[test]
-fn the_event_log_names_statements_without_their_sql() {
+fn the_program_log_names_statements_without_their_sql() {
     let demo = incidents(|_| {});
     let directory = tempfile::tempdir().unwrap();
     let log = directory.path().join("events.log");

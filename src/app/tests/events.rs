@@ -263,10 +263,10 @@ fn sessions_that_are_killed_together_are_one_line_and_a_failure_has_its_own() {
         }
     };
     let mut finder = EventFinder::default();
-    let mut log = crate::app::events::ProgramLog::default();
+    let mut events = crate::app::events::EventList::default();
     let mut add = |number, word| {
         for event in finder.in_fact(&fact(number, word)) {
-            log.push(event);
+            events.push(event);
         }
     };
     for number in 1..4 {
@@ -277,7 +277,7 @@ fn sessions_that_are_killed_together_are_one_line_and_a_failure_has_its_own() {
     }
     add(4, None);
     add(4, Some("killed"));
-    let lines: Vec<_> = log.from(0).map(|event| event.text.clone()).collect();
+    let lines: Vec<_> = events.from(0).map(|event| event.text.clone()).collect();
     assert_eq!(
         lines,
         [
