@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::endpoint::Endpoint;
 use crate::kill::{ask_checked, confirm, lives};
+use crate::pty::Pty;
 
 /// Returns the complete lines.
 fn entries(path: &Path) -> Vec<Value> {
@@ -97,6 +98,15 @@ fn slow_deletes(hold: Duration) -> Faults {
     }
 }
 
+/// Waits until a DELETE has arrived.
+fn wait_for_delete(endpoint: &Endpoint, pty: &Pty) {
+    let until = Instant::now() + Duration::from_mins(1);
+    while endpoint.deletes().is_empty() {
+        assert!(Instant::now() < until, "no DELETE\n{}", pty.text());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_crash_before_the_outcome_leaves_the_intent() {
     let endpoint = Endpoint::with(12, |spec| {
@@ -106,11 +116,7 @@ fn a_crash_before_the_outcome_leaves_the_intent() {
     let mut pty = endpoint.watched("draft").open();
     let id = ask_checked(&mut pty);
     confirm(&mut pty, "y");
-    let until = Instant::now() + Duration::from_secs(30);
-    while endpoint.deletes().is_empty() {
-        assert!(Instant::now() < until, "no DELETE\n{}", pty.text());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for_delete(&endpoint, &pty);
     let entries = entries(&pty.audit_log());
     pty.kill();
     let left = self::entries(&pty.audit_log());
@@ -128,11 +134,7 @@ fn leaving_with_a_delete_under_way_logs_that_its_end_is_unknown() {
     let mut pty = endpoint.watched("draft").open();
     let id = ask_checked(&mut pty);
     confirm(&mut pty, "y");
-    let until = Instant::now() + Duration::from_mins(1);
-    while endpoint.deletes().is_empty() {
-        assert!(Instant::now() < until, "no DELETE\n{}", pty.text());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for_delete(&endpoint, &pty);
     pty.keys("q");
     let said = pty.ends_with(1);
     assert!(said.contains(&format!("unknown whether {id} ")), "{said}");
@@ -152,11 +154,7 @@ fn an_outcome_that_cannot_be_logged_at_the_end_is_printed() {
     let mut pty = endpoint.watched("draft").open();
     let id = ask_checked(&mut pty);
     confirm(&mut pty, "y");
-    let until = Instant::now() + Duration::from_mins(1);
-    while endpoint.deletes().is_empty() {
-        assert!(Instant::now() < until, "no DELETE\n{}", pty.text());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for_delete(&endpoint, &pty);
     // The intent is written. Nothing can be written to a directory.
     let path = pty.audit_log();
     std::fs::remove_file(&path).unwrap();
