@@ -245,16 +245,12 @@ impl Screen {
         let printed = frame
             .transpose()
             .map(|frame| frame.map_or((), |frame| terminal::write_patiently(frame.into_bytes())));
-        let logged = logged
-            .err()
-            .map(|why| format!("the audit log is not complete: {why}"));
-        let recorded = recorded
-            .err()
-            .map(|why| format!("the recording is not complete: {why}"));
+        let logged = logged.map_err(|why| format!("the audit log is not complete: {why}"));
+        let recorded = recorded.map_err(|why| format!("the recording is not complete: {why}"));
         ScreenResult {
             exit: exit.and_then(|exit| ended.and(printed).map(|()| exit)),
             unsettled: self.app.kills.unsettled,
-            incomplete: logged.into_iter().chain(recorded).collect(),
+            incomplete: [logged, recorded].into_iter().filter_map(Result::err).collect(),
         }
     }
 

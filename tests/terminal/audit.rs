@@ -98,25 +98,26 @@ fn slow_deletes(hold: Duration) -> Faults {
     }
 }
 
-/// Waits until a DELETE has arrived.
-fn wait_for_delete(endpoint: &Endpoint, pty: &Pty) {
+/// Confirms the kill of a session and waits until its DELETE has arrived. The reply is held back. Returns the id.
+fn with_delete_in_flight(hold: Duration) -> (Endpoint, Pty, u64) {
+    let endpoint = Endpoint::with(12, |spec| {
+        spec.speed = 0.0;
+        spec.faults = Some(slow_deletes(hold));
+    });
+    let mut pty = endpoint.watched("draft").open();
+    let id = ask_checked(&mut pty);
+    confirm(&mut pty, "y");
     let until = Instant::now() + Duration::from_mins(1);
     while endpoint.deletes().is_empty() {
         assert!(Instant::now() < until, "no DELETE\n{}", pty.text());
         std::thread::sleep(Duration::from_millis(5));
     }
+    (endpoint, pty, id)
 }
 
 #[test]
 fn a_crash_before_the_outcome_leaves_the_intent() {
-    let endpoint = Endpoint::with(12, |spec| {
-        spec.speed = 0.0;
-        spec.faults = Some(slow_deletes(Duration::from_secs(5)));
-    });
-    let mut pty = endpoint.watched("draft").open();
-    let id = ask_checked(&mut pty);
-    confirm(&mut pty, "y");
-    wait_for_delete(&endpoint, &pty);
+    let (_endpoint, mut pty, id) = with_delete_in_flight(Duration::from_secs(5));
     let entries = entries(&pty.audit_log());
     pty.kill();
     let left = self::entries(&pty.audit_log());
@@ -127,14 +128,7 @@ fn a_crash_before_the_outcome_leaves_the_intent() {
 
 #[test]
 fn leaving_with_a_delete_under_way_logs_that_its_end_is_unknown() {
-    let endpoint = Endpoint::with(12, |spec| {
-        spec.speed = 0.0;
-        spec.faults = Some(slow_deletes(Duration::from_secs(30)));
-    });
-    let mut pty = endpoint.watched("draft").open();
-    let id = ask_checked(&mut pty);
-    confirm(&mut pty, "y");
-    wait_for_delete(&endpoint, &pty);
+    let (_endpoint, mut pty, id) = with_delete_in_flight(Duration::from_secs(30));
     pty.keys("q");
     let said = pty.ends_with(1);
     assert!(said.contains(&format!("unknown whether {id} ")), "{said}");
@@ -147,14 +141,7 @@ fn leaving_with_a_delete_under_way_logs_that_its_end_is_unknown() {
 
 #[test]
 fn an_outcome_that_cannot_be_logged_at_the_end_is_printed() {
-    let endpoint = Endpoint::with(12, |spec| {
-        spec.speed = 0.0;
-        spec.faults = Some(slow_deletes(Duration::from_secs(30)));
-    });
-    let mut pty = endpoint.watched("draft").open();
-    let id = ask_checked(&mut pty);
-    confirm(&mut pty, "y");
-    wait_for_delete(&endpoint, &pty);
+    let (_endpoint, mut pty, id) = with_delete_in_flight(Duration::from_secs(30));
     // The intent is written. Nothing can be written to a directory.
     let path = pty.audit_log();
     std::fs::remove_file(&path).unwrap();

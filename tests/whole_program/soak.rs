@@ -90,7 +90,7 @@ impl Load {
     }
 }
 
-/// Counts of an program log.
+/// Counts of a program log.
 #[derive(Default)]
 struct Logged {
     polls: usize,

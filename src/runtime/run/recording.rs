@@ -131,30 +131,38 @@ impl ScreenRecorder {
         }
     }
 
-    /// Finishes the recording at the end of the program, and waits until everything is written.
+    /// Finishes the recording at the end of the program, and waits until everything is written, also that of earlier
+    /// recordings.
     ///
     /// # Errors
     ///
-    /// Returns why a recording is not complete.
+    /// Returns the first error, if a recording is not complete.
     pub(super) async fn close(mut self) -> Result<(), IncompleteRecording> {
         let until = Instant::now() + MAX_WRITE_WAIT;
+        let mut result = Ok(());
         while matches!(self.state, RecorderState::Starting { .. }) {
             match timeout_at(until, self.events.recv()).await {
                 Ok(Some(RecorderEvent::Started(number, recorder, _))) if number == self.number => {
                     self.state = RecorderState::Running(recorder);
                 }
                 Ok(Some(RecorderEvent::Ended(number, Err(error)))) if number == self.number => {
-                    return Err(IncompleteRecording::Failed(error.to_string()));
+                    result = Err(IncompleteRecording::Failed(error.to_string()));
+                    self.state = RecorderState::Off;
                 }
                 Ok(Some(_)) => {}
-                Ok(None) | Err(_) => return Err(IncompleteRecording::TooSlow),
+                Ok(None) | Err(_) => {
+                    result = Err(IncompleteRecording::TooSlow);
+                    self.state = RecorderState::Off;
+                }
             }
         }
         self.finish();
         for (_, end) in self.ending {
-            end.wait(until.saturating_duration_since(Instant::now()))?;
+            // Waits for each, also after an error.
+            let written = end.wait(until.saturating_duration_since(Instant::now()));
+            result = result.and(written);
         }
-        Ok(())
+        result
     }
 }
 
